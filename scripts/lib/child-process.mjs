@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { endProcess, identifyProcess } from './process-identity.mjs';
+
+/**
+ * @typedef {object} Command
+ * @property {string} command
+ * @property {string[]} args
+ * @property {NodeJS.ProcessEnv} [env] replaces the environment when given
+ * @property {string} [cwd]
+ */
+
+/**
+ * @typedef {object} RunningChild
+ * @property {import('./process-identity.mjs').ProcessIdentity} identity
+ * @property {Promise<ChildEnd>} ended
+ * @property {() => ChildEnd | undefined} end
+ * @property {(graceMs: number) => Promise<void>} stop
+ */
+
+/** @typedef {{ code: number | null, signal: NodeJS.Signals | null, error?: Error }} ChildEnd */
+
+const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+
+/**
+ * Starts a long-running child in a session of its own, so that Ctrl-C in the terminal reaches only the launcher, which
+ * then stops its children in order. Where util-linux allows it the kernel also ends the child when the launcher
+ * is killed and can no longer do so itself.
+ * @param {Command} command
+ * @param {string} logFile stdout and stderr are appended to it
+ * @returns {RunningChild}
+ */
+export function startChild({ command, args, env, cwd }, logFile) {
+  const log = openSync(logFile, 'a', 0o600);
+  try {
+    const child = SETPRIV
+      ? spawn(SETPRIV, ['--pdeathsig', 'TERM', '--', command, ...args], childOptions(env, cwd, log))
+      : spawn(command, args, childOptions(env, cwd, log));
+    /** @type {ChildEnd | undefined} */
+    let end;
+    /** @type {Promise<ChildEnd>} */
+    const ended = new Promise((resolve) => {
+      child.once('error', (error) => resolve({ code: null, signal: null, error }));
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    }).then((value) => (end = /** @type {ChildEnd} */ (value)));
+    const identity = (child.pid && identifyProcess(child.pid)) || { pid: child.pid ?? -1, startTime: '', boot: '' };
+    return {
+      identity,
+      ended,
+      end: () => end,
+      stop: async (graceMs) => {
+        if (end || !child.pid) return;
+        await endProcess(identity, { graceMs });
+        await ended;
+      },
+    };
+  } finally {
+    closeSync(log);
+  }
+}
+
+/**
+ * @param {NodeJS.ProcessEnv | undefined} env
+ * @param {string | undefined} cwd
+ * @param {number} log
+ * @returns {import('node:child_process').SpawnOptions}
+ */
+function childOptions(env, cwd, log) {
+  return { env: env ?? process.env, cwd, detached: true, stdio: ['ignore', log, log] };
+}
+
+/**
+ * Runs a command to its end.
+ * @param {Command & { input?: string, timeoutMs?: number, inherit?: boolean, signal?: AbortSignal }} options
+ * @returns {Promise<{ code: number, stdout: string, stderr: string }>} a command that cannot be started has code 127
+ */
+export function run({ command, args, env, cwd, input, timeoutMs, inherit = false, signal }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      env: env ?? process.env,
+      cwd,
+      stdio: inherit ? ['ignore', 'inherit', 'inherit'] : ['pipe', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      signal,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
+    child.stderr?.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+    // A child that ends before reading its input must not take us along.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input ?? '');
+    child.once('error', (error) => resolve({ code: 127, stdout, stderr: stderr || error.message }));
+    child.once('close', (code, killedBy) => {
+      const why = killedBy && timeoutMs ? `\n(ended by ${killedBy}; it had ${timeoutMs / 1000} s)` : '';
+      resolve({ code: code ?? 1, stdout, stderr: stderr + why });
+    });
+  });
+}
