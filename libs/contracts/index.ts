@@ -1,0 +1,5 @@
+export * from './actor';
+export * from './domain-error';
+export * from './enums';
+export * from './error-codes';
+export * from './permissions';

@@ -1,0 +1,6 @@
+export * from './bit-rate';
+export * from './clock';
+export * from './data-size';
+export * from './ip-address';
+export * from './money';
+export * from './state-machine';
