@@ -2,4 +2,5 @@ export * from './actor';
 export * from './domain-error';
 export * from './enums';
 export * from './error-codes';
+export * from './paging';
 export * from './permissions';
