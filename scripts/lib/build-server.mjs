@@ -1,0 +1,78 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { LaunchFailure } from './failure.mjs';
+import { readDisposableJson, writeJsonAtomically } from './files.mjs';
+import { DIST, inRepository, REPOSITORY } from './paths.mjs';
+import { hashFiles, listFiles } from './source-files.mjs';
+
+const MANIFEST = join(DIST, '.server-build.json');
+const SOURCES = ['apps/platform', 'apps/worker', 'apps/cli', 'libs', 'bench'];
+
+/** @param {string} file */
+const isSource = (file) => !/\.(spec|db-spec|e2e-spec|radius-spec)\.ts$|\.d\.ts$|\.md$/.test(file);
+
+/** @param {string} file */
+const outputOf = (file) => join(DIST, file.replace(/\.ts$/, '.js'));
+
+/**
+ * Compiles the changed server files to dist/, where they keep their place: dist/apps/platform/src/main.js.
+ * Types are checked by `npm run typecheck`, not here.
+ * @returns {Promise<{ compiled: number }>}
+ */
+export async function buildServer() {
+  const swc = createRequire(join(REPOSITORY, 'package.json'))('@swc/core');
+  const options = swcOptions();
+  const settings = JSON.stringify({ options, version: swc.version });
+  const before = readDisposableJson(MANIFEST);
+  const known = before?.settings === settings ? before.files : {};
+  const files = hashFiles(listFiles(SOURCES, isSource), known);
+  const changed = Object.keys(files).filter((file) => known[file]?.hash !== files[file]?.hash);
+
+  for (const file of Object.keys(before?.files ?? {})) {
+    if (!(file in files)) rmSync(outputOf(file), { force: true });
+  }
+  if (changed.length > 0) rmSync(MANIFEST, { force: true });
+  await Promise.all(changed.map((file) => compile(swc, options, file)));
+  writeJsonAtomically(MANIFEST, { settings, files }, 0o644);
+  return { compiled: changed.length };
+}
+
+/** @returns {import('@swc/core').Options} */
+function swcOptions() {
+  const { compilerOptions } = JSON.parse(readFileSync(inRepository('tsconfig.json'), 'utf8'));
+  return {
+    swcrc: false,
+    configFile: false,
+    sourceMaps: true,
+    module: { type: 'commonjs' },
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      keepClassNames: true,
+      baseUrl: REPOSITORY,
+      paths: compilerOptions.paths,
+    },
+  };
+}
+
+/**
+ * @param {typeof import('@swc/core')} swc
+ * @param {import('@swc/core').Options} options
+ * @param {string} file
+ */
+async function compile(swc, options, file) {
+  const output = outputOf(file);
+  mkdirSync(dirname(output), { recursive: true });
+  if (!file.endsWith('.ts')) {
+    copyFileSync(join(REPOSITORY, file), output);
+    return;
+  }
+  const result = await swc.transformFile(join(REPOSITORY, file), options).catch((/** @type {Error} */ error) => {
+    throw new LaunchFailure(`${file} does not compile.`, 'Mend it and start again.', { details: error.message });
+  });
+  const name = output.slice(output.lastIndexOf('/') + 1);
+  writeFileSync(output, `${result.code}\n//# sourceMappingURL=${name}.map\n`);
+  if (result.map) writeFileSync(`${output}.map`, result.map);
+}
