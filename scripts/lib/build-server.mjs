@@ -49,12 +49,22 @@ function swcOptions() {
     jsc: {
       target: 'es2022',
       parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true },
+      // Class fields that TypeORM and Nest fill must not be reset to undefined by their own declaration.
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
       keepClassNames: true,
       baseUrl: REPOSITORY,
-      paths: compilerOptions.paths,
+      paths: withoutExtensions(compilerOptions.paths),
     },
   };
+}
+
+/**
+ * The aliases of tsconfig.json, in the form in which they also hold for what they are compiled to.
+ * @param {Record<string, string[]>} paths
+ * @returns {Record<string, string[]>}
+ */
+function withoutExtensions(paths) {
+  return Object.fromEntries(Object.entries(paths).map(([alias, targets]) => [alias, targets.map((target) => target.replace(/\.ts$/, ''))]));
 }
 
 /**
