@@ -1,0 +1,73 @@
+/** What each job is told. Identifiers only: a job reads the present state itself, because it may run late or twice. */
+export interface JobPayloads {
+  'tenant.provision': { tenantId: number };
+  'tenant.archive': { tenantId: number };
+  'tenant.delete': { tenantId: number };
+  /** Brings the published RADIUS clients of one tenant in line with its state: all of them, or none while it is suspended. */
+  'tenant.sync-routers': { tenantId: number };
+  /** `registryId` is the router's row in the platform's registry. */
+  'router.publish': { tenantId: number; routerId: number; registryId: number };
+  /** The registry row may be gone already, so everything that names the published client travels along. */
+  'router.unpublish': { tenantId: number; registryId: number; address: string };
+  'radius.disconnect-user': { tenantId: number; username: string; reason: string };
+  /** `params` must hold no secret in clear: the row stays until the mail is sent. With `tenantId` it is sent in that tenant's name. */
+  'mail.send': { tenantId?: number; to: string; template: string; locale: string; params: Record<string, string | number | null> };
+}
+
+export type JobName = keyof JobPayloads;
+export type JobPayload<N extends JobName> = JobPayloads[N];
+
+export interface QueueSettings {
+  /** Jobs that one worker process runs at once. */
+  readonly concurrency: number;
+}
+
+/** One queue for each kind of thing that can be slow or down, so that a dead mail server never delays a router. */
+export const QUEUES = {
+  provisioning: { concurrency: 4 },
+  maintenance: { concurrency: 1 },
+  radius: { concurrency: 8 },
+  mail: { concurrency: 4 },
+} as const satisfies Record<string, QueueSettings>;
+
+export type QueueName = keyof typeof QUEUES;
+export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[];
+
+export interface JobSettings {
+  readonly queue: QueueName;
+  readonly attempts: number;
+  /** Milliseconds before the second attempt; each later wait is twice the one before, up to `maxMs`, with up to a half taken off at random. */
+  readonly backoff: { readonly firstMs: number; readonly maxMs: number };
+  readonly retention: {
+    /** Finished jobs that Redis keeps for somebody to look at. The outbox row is gone when a job is done. */
+    readonly completed: number;
+    /** Days that the outbox row of a job that gave up stays. */
+    readonly failedDays: number;
+  };
+}
+
+const retention = { completed: 200, failedDays: 30 } as const;
+
+/** Every job there is. A name in `JobPayloads` without an entry here does not compile. */
+export const JOBS = {
+  'tenant.provision': { queue: 'provisioning', attempts: 5, backoff: { firstMs: 1_000, maxMs: 30_000 }, retention },
+  'tenant.archive': { queue: 'maintenance', attempts: 5, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
+  'tenant.delete': { queue: 'maintenance', attempts: 8, backoff: { firstMs: 2_000, maxMs: 120_000 }, retention },
+  'tenant.sync-routers': { queue: 'radius', attempts: 10, backoff: { firstMs: 500, maxMs: 60_000 }, retention },
+  'router.publish': { queue: 'radius', attempts: 10, backoff: { firstMs: 500, maxMs: 60_000 }, retention },
+  'router.unpublish': { queue: 'radius', attempts: 10, backoff: { firstMs: 500, maxMs: 60_000 }, retention },
+  'radius.disconnect-user': { queue: 'radius', attempts: 6, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
+  'mail.send': { queue: 'mail', attempts: 8, backoff: { firstMs: 5_000, maxMs: 900_000 }, retention },
+} as const satisfies Record<JobName, JobSettings>;
+
+export const JOB_NAMES = Object.keys(JOBS) as JobName[];
+
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(JOBS, name);
+}
+
+/** The wait before attempt `attempt` (2 is the first that waits). Half of it is random, so that failures do not march in step. */
+export function backoffMs(settings: JobSettings, attempt: number, random: () => number = Math.random): number {
+  const full = Math.min(settings.backoff.firstMs * 2 ** Math.max(0, attempt - 2), settings.backoff.maxMs);
+  return Math.round(full * (1 - random() / 2));
+}
