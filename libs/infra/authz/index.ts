@@ -1,0 +1,7 @@
+export * from './ability';
+export * from './access.decorators';
+export { AccessGuard, audienceOfHost, audienceOfPath } from './access.guard';
+export * from './authz.module';
+export * from './principal';
+export * from './routes';
+export * from './token-key';
