@@ -4,3 +4,4 @@ export * from './enums';
 export * from './error-codes';
 export * from './paging';
 export * from './permissions';
+export * from './version';

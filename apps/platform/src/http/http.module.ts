@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { IdempotencyKeysRepository } from '@jala/infra/idempotency';
+import { ContextController } from './context.controller';
+import { HealthController } from './health.controller';
+import { IdempotencyInterceptor } from './idempotency.interceptor';
+import { Metrics } from './metrics';
+import { MetricsController } from './metrics.controller';
+import { ProblemFilter } from './problem.filter';
+import { validationPipe } from './validation';
+
+/** What every route shares: errors, validation, idempotency, health and metrics. */
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [ContextController, HealthController, MetricsController],
+  providers: [
+    Metrics,
+    IdempotencyKeysRepository,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useFactory: validationPipe },
+    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+  ],
+  exports: [Metrics],
+})
+export class HttpModule {}

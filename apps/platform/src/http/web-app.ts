@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { DomainError } from '@jala/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemFilter } from './problem.filter';
+
+const ONE_YEAR_SECONDS = 31_536_000;
+
+/**
+ * Serves the built web app. Files under assets/ carry a hash in their name and never change; every path that is
+ * neither a file nor the API is a page of the app, which does its own routing.
+ */
+export async function serveWebApp(fastify: FastifyInstance, root: string): Promise<void> {
+  const index = join(root, 'index.html');
+  await fastify.register(fastifyStatic, {
+    root,
+    serve: existsSync(index),
+    wildcard: false,
+    index: false,
+    setHeaders: (response, path) => {
+      const immutable = path.startsWith(join(root, 'assets'));
+      response.setHeader('cache-control', immutable ? `public, max-age=${ONE_YEAR_SECONDS}, immutable` : 'no-cache');
+    },
+  });
+  const problems = new ProblemFilter();
+  const page = (request: FastifyRequest, reply: FastifyReply): void => {
+    const wantsPage = request.method === 'GET' && !request.url.startsWith('/api/') && !/\.[a-z0-9]+$/i.test(request.url.split('?', 1)[0] ?? '');
+    if (wantsPage && existsSync(index)) void reply.header('cache-control', 'no-cache').sendFile('index.html');
+    else problems.answer(new DomainError('NOT_FOUND'), request, reply);
+  };
+  fastify.get('/', page);
+  fastify.get('/*', page);
+}
