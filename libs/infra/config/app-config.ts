@@ -26,7 +26,7 @@ export class AppConfig {
   readonly env;
   readonly logLevel;
   readonly dataDir: string;
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: { readonly host: string; readonly port: number; /** Addresses whose X-Forwarded-For is believed. */ readonly trustedProxies: readonly string[] };
   readonly worker: { readonly port: number; readonly concurrency: number };
   /** How the world reaches us; links in mails and pages are built from it. */
   readonly publicAddress: { readonly scheme: 'http' | 'https'; readonly rootDomain: string; readonly port: number };
@@ -65,7 +65,11 @@ export class AppConfig {
     this.env = read.oneOf('JALA_ENV', NODE_ENVIRONMENTS, 'development');
     this.logLevel = read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info');
     this.dataDir = resolve(read.text('JALA_DATA_DIR', '.data'));
-    this.http = { host: read.text('JALA_HTTP_HOST', '127.0.0.1'), port: read.port('JALA_HTTP_PORT', base) };
+    this.http = {
+      host: read.text('JALA_HTTP_HOST', '127.0.0.1'),
+      port: read.port('JALA_HTTP_PORT', base),
+      trustedProxies: read.list('JALA_TRUSTED_PROXIES'),
+    };
     this.worker = {
       port: read.port('JALA_WORKER_PORT', base + 1),
       concurrency: read.integer('WORKER_CONCURRENCY', 4, { min: 1, max: 256 }),
