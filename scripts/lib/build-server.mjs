@@ -15,27 +15,39 @@ const isSource = (file) => !/\.(spec|db-spec|e2e-spec|radius-spec)\.ts$|\.d\.ts$
 /** @param {string} file */
 const outputOf = (file) => join(DIST, file.replace(/\.ts$/, '.js'));
 
+/** @typedef {{ settings: string, files: Record<string, import('./source-files.mjs').SeenFile>, changed: string[], removed: string[] }} ServerPlan */
+
 /**
- * Compiles the changed server files to dist/, where they keep their place: dist/apps/platform/src/main.js.
- * Types are checked by `npm run typecheck`, not here.
- * @returns {Promise<{ compiled: number }>}
+ * What has to be compiled. Types are checked by `npm run typecheck`, not here.
+ * @returns {ServerPlan}
  */
-export async function buildServer() {
-  const swc = createRequire(join(REPOSITORY, 'package.json'))('@swc/core');
-  const options = swcOptions();
-  const settings = JSON.stringify({ options, version: swc.version });
+export function planServer() {
+  const { version } = JSON.parse(readFileSync(inRepository('node_modules/@swc/core/package.json'), 'utf8'));
+  const settings = JSON.stringify({ version, options: swcOptions() });
   const before = readDisposableJson(MANIFEST);
   const known = before?.settings === settings ? before.files : {};
   const files = hashFiles(listFiles(SOURCES, isSource), known);
-  const changed = Object.keys(files).filter((file) => known[file]?.hash !== files[file]?.hash);
+  return {
+    settings,
+    files,
+    changed: Object.keys(files).filter((file) => known[file]?.hash !== files[file]?.hash),
+    removed: Object.keys(before?.files ?? {}).filter((file) => !(file in files)),
+  };
+}
 
-  for (const file of Object.keys(before?.files ?? {})) {
-    if (!(file in files)) rmSync(outputOf(file), { force: true });
-  }
-  if (changed.length > 0) rmSync(MANIFEST, { force: true });
+/**
+ * Compiles the changed server files to dist/, where they keep their place: dist/apps/platform/src/main.js.
+ * @param {ServerPlan} plan
+ */
+export async function buildServer({ settings, files, changed, removed }) {
+  if (changed.length === 0 && removed.length === 0) return;
+  const swc = createRequire(inRepository('package.json'))('@swc/core');
+  const options = swcOptions();
+  // Until all is compiled nothing counts as compiled.
+  rmSync(MANIFEST, { force: true });
+  for (const file of removed) rmSync(outputOf(file), { force: true });
   await Promise.all(changed.map((file) => compile(swc, options, file)));
   writeJsonAtomically(MANIFEST, { settings, files }, 0o644);
-  return { compiled: changed.length };
 }
 
 /** @returns {import('@swc/core').Options} */

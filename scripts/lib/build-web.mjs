@@ -10,17 +10,22 @@ const MANIFEST = join(DIST, '.web-build.json');
 const OUTPUT = join(DIST, 'web');
 const SOURCES = ['apps/web', 'libs/contracts', 'libs/kernel', 'package-lock.json'];
 
-/**
- * Builds the web application to dist/web when anything it is made of has changed.
- * @returns {Promise<{ built: boolean }>}
- */
-export async function buildWeb() {
-  if (!existsSync(inRepository('apps/web/index.html'))) return { built: false };
+/** @typedef {{ digest: string, files: Record<string, import('./source-files.mjs').SeenFile>, isCurrent: boolean }} WebPlan */
+
+/** @returns {WebPlan} */
+export function planWeb() {
   const before = readDisposableJson(MANIFEST);
   const files = hashFiles(listFiles(SOURCES, (file) => !file.endsWith('spec.ts')), before?.files ?? {});
   const digest = digestOf(files);
-  if (before?.digest === digest && existsSync(join(OUTPUT, 'index.html'))) return { built: false };
+  return { digest, files, isCurrent: before?.digest === digest && existsSync(join(OUTPUT, 'index.html')) };
+}
 
+/**
+ * Builds the web application to dist/web when anything it is made of has changed.
+ * @param {WebPlan} plan
+ */
+export async function buildWeb({ digest, files, isCurrent }) {
+  if (isCurrent) return;
   const fresh = `${OUTPUT}.new`;
   rmSync(fresh, { recursive: true, force: true });
   const result = await run({
@@ -40,5 +45,4 @@ export async function buildWeb() {
   renameSync(fresh, OUTPUT);
   rmSync(old, { recursive: true, force: true });
   writeJsonAtomically(MANIFEST, { digest, files }, 0o644);
-  return { built: true };
 }

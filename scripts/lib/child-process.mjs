@@ -69,32 +69,40 @@ function childOptions(env, cwd, log) {
   return { env: env ?? process.env, cwd, detached: true, stdio: ['ignore', log, log] };
 }
 
+/** Aborted when the launcher is told to stop: what runs to an end is then not waited for. */
+export const interruption = new AbortController();
+
 /**
- * Runs a command to its end.
- * @param {Command & { input?: string, timeoutMs?: number, inherit?: boolean, signal?: AbortSignal }} options
+ * Runs a command to its end, in a process group of its own that is killed as a whole when it takes too long.
+ * @param {Command & { input?: string, timeoutMs: number, interruptible?: boolean }} options
  * @returns {Promise<{ code: number, stdout: string, stderr: string }>} a command that cannot be started has code 127
  */
-export function run({ command, args, env, cwd, input, timeoutMs, inherit = false, signal }) {
+export function run({ command, args, env, cwd, input, timeoutMs, interruptible = true }) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      env: env ?? process.env,
-      cwd,
-      stdio: inherit ? ['ignore', 'inherit', 'inherit'] : ['pipe', 'pipe', 'pipe'],
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
-      signal,
-    });
+    const child = spawn(command, args, { env: env ?? process.env, cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
-    child.stdout?.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
-    child.stderr?.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+    const kill = (/** @type {string} */ why) => {
+      stderr += `\n${why}`;
+      if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    };
+    const interrupt = () => kill('(interrupted)');
+    const timer = setTimeout(() => kill(`(killed: it had ${timeoutMs / 1000} s)`), timeoutMs);
+    if (interruptible) interruption.signal.addEventListener('abort', interrupt);
+    const finish = (/** @type {number} */ code) => {
+      clearTimeout(timer);
+      interruption.signal.removeEventListener('abort', interrupt);
+      resolve({ code, stdout, stderr });
+    };
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
     // A child that ends before reading its input must not take us along.
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input ?? '');
-    child.once('error', (error) => resolve({ code: 127, stdout, stderr: stderr || error.message }));
-    child.once('close', (code, killedBy) => {
-      const why = killedBy && timeoutMs ? `\n(ended by ${killedBy}; it had ${timeoutMs / 1000} s)` : '';
-      resolve({ code: code ?? 1, stdout, stderr: stderr + why });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
+    child.once('error', (error) => {
+      stderr += error.message;
+      finish(127);
     });
+    child.once('close', (code) => finish(code ?? 1));
   });
 }

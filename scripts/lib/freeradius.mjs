@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { run } from './child-process.mjs';
+import { writeFileAtomically } from './files.mjs';
+import { inRepository } from './paths.mjs';
+
+const RADDB = inRepository('freeradius', 'raddb');
+
+/** Authentication, the accounting front end without a database, and the drain from its spool to the database. */
+export const RADIUS_PROCESSES = /** @type {const} */ (['auth', 'acct', 'drain']);
+
+/** @typedef {typeof RADIUS_PROCESSES[number]} RadiusProcess */
+
+/** @param {string} dataDir */
+export const radiusDir = (dataDir) => join(dataDir, 'radius');
+
+/**
+ * @param {string} dataDir
+ * @param {RadiusProcess} name
+ * @returns {string} the socket on which radmin reaches it
+ */
+export const controlSocket = (dataDir, name) => join(radiusDir(dataDir), 'run', `${name}.sock`);
+
+/**
+ * @param {{ dataDir: string, ports: import('./ports.mjs').PortPlan, databaseSocket: string, secrets: import('./secrets.mjs').Secrets }} place
+ * @returns {Record<string, string>}
+ */
+export function radiusEnvironment({ dataDir, ports, databaseSocket, secrets }) {
+  return {
+    RADIUS_RUN_DIR: radiusDir(dataDir),
+    RADIUS_CLIENTS_DIR: join(radiusDir(dataDir), 'clients.d'),
+    RADIUS_AUTH_PORT: String(ports.radiusAuth),
+    RADIUS_ACCT_PORT: String(ports.radiusAcct),
+    RADIUS_STATUS_PORT: String(ports.radiusStatus),
+    RADIUS_PROBE_SECRET: secrets.radiusProbe,
+    RADIUS_DB_HOST: '127.0.0.1',
+    RADIUS_DB_PORT: String(ports.mariadb),
+    RADIUS_DB_SOCKET: databaseSocket,
+    RADIUS_DB_USER: 'jala_radius',
+    RADIUS_DB_PASSWORD: secrets.dbRadius,
+  };
+}
+
+/**
+ * @param {RadiusProcess} name
+ * @param {Record<string, string>} environment
+ * @returns {import('./child-process.mjs').Command}
+ */
+export function radiusCommand(name, environment) {
+  return { command: 'freeradius', args: ['-f', '-d', RADDB, '-n', name], env: { ...process.env, ...environment } };
+}
+
+/**
+ * Whether the process accepts connections on its control socket, which it opens after everything else.
+ * @param {string} path
+ * @returns {Promise<boolean>}
+ */
+export function controlSocketAnswers(path) {
+  if (!existsSync(path)) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/**
+ * @typedef {'accepted' | 'rejected' | 'silent'} ProbeAnswer
+ */
+
+/**
+ * Sends one real packet from the loopback address.
+ * @param {{ dataDir: string, port: number, kind: 'auth' | 'status', secret: string, attributes: Record<string, string> }} probe
+ * @returns {Promise<ProbeAnswer>}
+ */
+export async function probeRadius({ dataDir, port, kind, secret, attributes }) {
+  // In a file, because the arguments of a process can be read by every local user.
+  const secretFile = join(radiusDir(dataDir), 'run', 'probe-secret');
+  writeFileAtomically(secretFile, `${secret}\n`);
+  const input = Object.entries(attributes).map(([name, value]) => `${name} = ${value}`).join(', ');
+  const { stdout } = await run({
+    command: 'radclient',
+    args: ['-r', '1', '-t', '1', '-x', '-S', secretFile, `127.0.0.1:${port}`, kind],
+    input: `${input}\n`,
+    timeoutMs: 10_000,
+  });
+  if (/Received Access-Accept/.test(stdout)) return 'accepted';
+  if (/Received Access-Reject/.test(stdout)) return 'rejected';
+  return 'silent';
+}
+
+/** @param {string} text */
+export const radiusString = (text) => `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`;
