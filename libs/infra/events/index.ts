@@ -1,0 +1,2 @@
+export { DomainEvent, Events } from './events';
+export { EventsModule } from './events.module';

@@ -1,0 +1,98 @@
+import type { JobName, JobPayloads } from './catalogue';
+
+/** The three things the outbox needs from a database; the central one and the current tenant's have them alike. */
+export interface OutboxDatabase {
+  query<T>(sql: string, params?: unknown[]): Promise<T>;
+}
+
+export interface NewOutboxRow {
+  readonly job: JobName;
+  readonly payload: JobPayloads[JobName];
+  readonly runAt: Date | null;
+  readonly createdAt: Date;
+}
+
+export interface OutboxRow {
+  readonly id: number;
+  readonly job: string;
+  readonly payload: unknown;
+  readonly runAt: Date | null;
+  readonly createdAt: Date;
+}
+
+interface StoredRow {
+  id: number | string;
+  job: string;
+  payload: unknown;
+  run_at: Date | null;
+  created_at: Date;
+}
+
+const COLUMNS = 'id, job, payload, run_at, created_at';
+
+/** The table `outbox`, of whichever database it is given. */
+export class OutboxRepository {
+  constructor(private readonly database: OutboxDatabase) {}
+
+  async insert({ job, payload, runAt, createdAt }: NewOutboxRow): Promise<OutboxRow> {
+    const { insertId } = await this.database.query<{ insertId: number | string }>(
+      'INSERT INTO outbox (job, payload, run_at, created_at) VALUES (?, ?, ?, ?)',
+      [job, JSON.stringify(payload), runAt, createdAt],
+    );
+    return { id: Number(insertId), job, payload, runAt, createdAt };
+  }
+
+  async find(id: number): Promise<OutboxRow | undefined> {
+    const rows = await this.database.query<StoredRow[]>(`SELECT ${COLUMNS} FROM outbox WHERE id = ? AND failed_at IS NULL`, [id]);
+    return rows.map(toRow)[0];
+  }
+
+  /**
+   * What nobody has acknowledged: rows never handed over that are older than `createdBefore` (younger ones are being
+   * handed over by their own transaction), and rows handed over before `handedBefore`.
+   */
+  async unacknowledged(createdBefore: Date, handedBefore: Date, limit: number): Promise<OutboxRow[]> {
+    const rows = await this.database.query<StoredRow[]>(
+      `SELECT ${COLUMNS} FROM outbox
+        WHERE failed_at IS NULL AND ((handed_at IS NULL AND created_at <= ?) OR handed_at <= ?)
+        ORDER BY id LIMIT ?`,
+      [createdBefore, handedBefore, limit],
+    );
+    return rows.map(toRow);
+  }
+
+  async hasOpen(): Promise<boolean> {
+    const rows = await this.database.query<unknown[]>('SELECT 1 FROM outbox WHERE failed_at IS NULL LIMIT 1');
+    return rows.length > 0;
+  }
+
+  async markHanded(ids: readonly number[], at: Date): Promise<void> {
+    await this.database.query('UPDATE outbox SET handed_at = ? WHERE id IN (?)', [at, ids]);
+  }
+
+  async acknowledge(id: number): Promise<void> {
+    await this.database.query('DELETE FROM outbox WHERE id = ?', [id]);
+  }
+
+  async recordFailure(id: number, error: string, gaveUpAt: Date | null): Promise<void> {
+    await this.database.query('UPDATE outbox SET attempts = attempts + 1, error = ?, failed_at = ? WHERE id = ?', [
+      error.slice(0, 500),
+      gaveUpAt,
+      id,
+    ]);
+  }
+
+  async purgeFailed(job: JobName, before: Date): Promise<void> {
+    await this.database.query('DELETE FROM outbox WHERE job = ? AND failed_at < ?', [job, before]);
+  }
+}
+
+function toRow(row: StoredRow): OutboxRow {
+  return {
+    id: Number(row.id),
+    job: row.job,
+    payload: typeof row.payload === 'string' ? JSON.parse(row.payload) : row.payload,
+    runAt: row.run_at,
+    createdAt: row.created_at,
+  };
+}
