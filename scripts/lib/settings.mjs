@@ -7,7 +7,7 @@ import { portPlan } from './ports.mjs';
 const DEFAULT_PORT_BASE = 7600;
 
 /** The address of a unix socket is limited to 107 bytes; this is the longest name we put below the data folder. */
-const LONGEST_SOCKET_NAME = '/radius/run/drain.sock';
+const LONGEST_SOCKET_NAME = '/radius/drain.sock';
 const SOCKET_ADDRESS_LIMIT = 107;
 
 /**
