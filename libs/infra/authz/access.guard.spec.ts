@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import jwt from 'jsonwebtoken';
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { DomainError, type Actor, type Permission } from '@jala/contracts';
+import { AppConfig } from '@jala/infra/config';
 import { TenantScope, type TenantContext } from '@jala/infra/tenancy';
 import {
   type AccessClaims,
@@ -16,7 +17,6 @@ import {
   PrincipalResolver,
   Public,
   routesOf,
-  TokenKey,
 } from '.';
 
 const tenant = (id: number): TenantContext => ({
@@ -89,10 +89,10 @@ class Resolver extends PrincipalResolver {
 @Global()
 @Module({
   providers: [
-    { provide: TokenKey, useValue: new TokenKey(secret) },
+    { provide: AppConfig, useValue: { jwtKey: createSecretKey(secret) } },
     { provide: PrincipalResolver, useClass: Resolver },
   ],
-  exports: [TokenKey, PrincipalResolver],
+  exports: [AppConfig, PrincipalResolver],
 })
 class KeysModule {}
 

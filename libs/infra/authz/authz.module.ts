@@ -6,7 +6,7 @@ import { BearerStrategy } from './bearer.strategy';
 import { RouteDeclarations } from './boot-check';
 
 /**
- * Needs `TokenKey` and `PrincipalResolver` from a global module (the identity engine). Imported by programs that serve
+ * Needs a `PrincipalResolver` from a global module: the identity engine. Imported by programs that serve
  * HTTP only: the guard it registers holds for every route of the program.
  */
 @Global()

@@ -2,22 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { DomainError } from '@jala/contracts';
+import { AppConfig } from '@jala/infra/config';
 import { TenantScope } from '@jala/infra/tenancy';
 import { audienceOfHost } from './access.guard';
 import { parseClaims } from './claims';
 import { type Principal, PrincipalResolver, type RequestWithPrincipal } from './principal';
-import { TokenKey } from './token-key';
 
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
-    key: TokenKey,
+    config: AppConfig,
     private readonly resolver: PrincipalResolver,
   ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       // The typings know only strings and buffers; jsonwebtoken takes a KeyObject as it is.
-      secretOrKey: key.key as unknown as Buffer,
+      secretOrKey: config.jwtKey as unknown as Buffer,
       algorithms: ['HS256'],
       passReqToCallback: true,
     });

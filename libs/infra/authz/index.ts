@@ -4,4 +4,3 @@ export { AccessGuard, audienceOfHost, audienceOfPath } from './access.guard';
 export * from './authz.module';
 export * from './principal';
 export * from './routes';
-export * from './token-key';

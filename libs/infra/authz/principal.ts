@@ -30,6 +30,9 @@ export interface RequestOrigin {
 export interface RequestWithPrincipal {
   readonly ip: string;
   readonly id: string;
+  readonly method: string;
+  readonly url: string;
+  readonly body?: unknown;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly routeOptions?: { readonly url?: string };
   principal?: Principal;

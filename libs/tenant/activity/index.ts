@@ -1,0 +1,2 @@
+export * from './activity-log.service';
+export * from './activity.module';
