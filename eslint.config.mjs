@@ -40,6 +40,8 @@ export default tseslint.config(
   {
     files: ['**/*spec.ts', 'test/**/*.ts', 'freeradius/**/*.ts', 'bench/**/*.ts'],
     rules: {
+      // Answers of the API are read as a client without our types reads them.
+      '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -33,6 +33,12 @@ const tier = (displayName, testMatch, options = {}) => ({
   ...options,
 });
 
+/** These tiers talk to one whole Jala, started as a user starts it. */
+const wholeStack = {
+  globalSetup: '<rootDir>/test/e2e/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/e2e/support/global-teardown.ts',
+};
+
 export default {
   testTimeout: 30_000,
   projects: [
@@ -40,7 +46,7 @@ export default {
     tier('architecture', ['test/architecture/**/*.spec.ts']),
     tier('db', ['libs/**/*.db-spec.ts', 'apps/{platform,worker,cli}/**/*.db-spec.ts']),
     tier('radius', ['freeradius/**/*.radius-spec.ts']),
-    tier('e2e', ['test/e2e/**/*.e2e-spec.ts']),
-    tier('web', ['test/web/**/*.web-spec.ts']),
+    tier('e2e', ['test/e2e/**/*.e2e-spec.ts'], wholeStack),
+    tier('web', ['test/web/**/*.web-spec.ts'], wholeStack),
   ],
 };
