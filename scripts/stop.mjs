@@ -21,7 +21,10 @@ async function stop() {
   if (attempt.holder) {
     signalProcess(attempt.holder, 'SIGTERM');
     if (!(await waitForEnd(attempt.holder, STOP_TIMEOUT_MS))) {
-      throw new LaunchFailure(`Process ${attempt.holder.pid} was asked to stop and still runs.`, `End it with: kill -9 ${attempt.holder.pid}\n  and run npm stop once more.`);
+      throw new LaunchFailure(
+        `Process ${attempt.holder.pid} was asked to stop and still runs.`,
+        `End it with: kill -9 ${attempt.holder.pid}\n  and run npm stop once more.`,
+      );
     }
     say('Jala is stopped.');
     return;

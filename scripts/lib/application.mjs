@@ -95,13 +95,22 @@ export function answersHttp(port, path) {
 }
 
 /**
+ * @param {string[]} args
+ * @param {Record<string, string>} environment
+ * @returns {import('./child-process.mjs').Command}
+ */
+export function cliCommand(args, environment) {
+  return { command: process.execPath, args: ['--enable-source-maps', ENTRY.cli, ...args], env: { ...process.env, ...environment } };
+}
+
+/**
  * @param {Record<string, string>} environment
  * @param {string[]} args
  * @param {{ what: string, input?: string, timeoutMs?: number }} options `what` completes "… failed."
  * @returns {Promise<string>} its standard output
  */
 async function runCli(environment, args, { what, input, timeoutMs = 300_000 }) {
-  const result = await run({ command: process.execPath, args: [ENTRY.cli, ...args], env: { ...process.env, ...environment }, input, timeoutMs });
+  const result = await run({ ...cliCommand(args, environment), input, timeoutMs });
   if (result.code === 0) return result.stdout;
   throw new LaunchFailure(`${what} failed.`, 'Mend what is named above and start again; what was done already is not done twice.', {
     details: `${result.stderr}\n${result.stdout}`.trim().split('\n').slice(-20).join('\n'),
@@ -121,7 +130,10 @@ export async function migrate(environment) {
  * @param {{ email: string, password: string }} superadmin
  */
 export async function seedSuperadmin(environment, { email, password }) {
-  await runCli(environment, ['seed:superadmin', '--email', email, '--password-stdin'], { what: 'The creation of the first super admin', input: `${password}\n` });
+  await runCli(environment, ['seed:superadmin', '--email', email, '--password-stdin'], {
+    what: 'The creation of the first super admin',
+    input: `${password}\n`,
+  });
 }
 
 /**

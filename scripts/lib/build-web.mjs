@@ -15,7 +15,10 @@ const SOURCES = ['apps/web', 'libs/contracts', 'libs/kernel', 'package-lock.json
 /** @returns {WebPlan} */
 export function planWeb() {
   const before = readDisposableJson(MANIFEST);
-  const files = hashFiles(listFiles(SOURCES, (file) => !file.endsWith('spec.ts')), before?.files ?? {});
+  const files = hashFiles(
+    listFiles(SOURCES, (file) => !file.endsWith('spec.ts')),
+    before?.files ?? {},
+  );
   const digest = digestOf(files);
   return { digest, files, isCurrent: before?.digest === digest && existsSync(join(OUTPUT, 'index.html')) };
 }
@@ -30,13 +33,24 @@ export async function buildWeb({ digest, files, isCurrent }) {
   rmSync(fresh, { recursive: true, force: true });
   const result = await run({
     command: process.execPath,
-    args: [inRepository('node_modules/vite/bin/vite.js'), 'build', inRepository('apps/web'), '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn'],
+    args: [
+      inRepository('node_modules/vite/bin/vite.js'),
+      'build',
+      inRepository('apps/web'),
+      '--outDir',
+      fresh,
+      '--emptyOutDir',
+      '--logLevel',
+      'warn',
+    ],
     cwd: inRepository('apps/web'),
     env: { ...process.env, NODE_ENV: 'production' },
     timeoutMs: 300_000,
   });
   if (result.code !== 0) {
-    throw new LaunchFailure('The web application does not build.', 'Mend it and start again.', { details: `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-30).join('\n') });
+    throw new LaunchFailure('The web application does not build.', 'Mend it and start again.', {
+      details: `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-30).join('\n'),
+    });
   }
   // A running platform serves from this folder: it is swapped, not emptied and filled.
   const old = `${OUTPUT}.old`;

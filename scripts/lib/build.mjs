@@ -25,10 +25,16 @@ function isReady(parts) {
 export async function ensureBuilt(parts, tell) {
   if (isReady(parts)) return;
   try {
-    await withLock(SETUP_LOCK, { waiting: 'installs or builds in this working copy', timeoutMs: 1_200_000, onWait: tell }, () => install(parts, tell));
+    await withLock(SETUP_LOCK, { waiting: 'installs or builds in this working copy', timeoutMs: 1_200_000, onWait: tell }, () =>
+      install(parts, tell),
+    );
   } catch (error) {
     if (!hasCode(error, 'EACCES') && !hasCode(error, 'EROFS')) throw error;
-    throw new LaunchFailure(`The build in ${DIST} is out of date and cannot be written.`, 'Run npm run build once as the user this working copy belongs to.', { cause: error });
+    throw new LaunchFailure(
+      `The build in ${DIST} is out of date and cannot be written.`,
+      'Run npm run build once as the user this working copy belongs to.',
+      { cause: error },
+    );
   }
 }
 

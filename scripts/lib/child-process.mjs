@@ -106,3 +106,28 @@ export function run({ command, args, env, cwd, input, timeoutMs, interruptible =
     child.once('close', (code) => finish(code ?? 1));
   });
 }
+
+/**
+ * Runs a command to its end while its output is seen.
+ * @param {Command & { timeoutMs: number, quietOutput?: boolean }} options quietOutput shows only what it writes to stderr
+ * @returns {Promise<number>} its exit code
+ */
+export function runVisibly({ command, args, env, cwd, timeoutMs, quietOutput = false }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      env: env ?? process.env,
+      cwd,
+      stdio: ['ignore', quietOutput ? 'ignore' : 'inherit', 'inherit'],
+      timeout: timeoutMs,
+      killSignal: 'SIGTERM',
+    });
+    const interrupt = () => child.kill('SIGTERM');
+    interruption.signal.addEventListener('abort', interrupt);
+    const finish = (/** @type {number} */ code) => {
+      interruption.signal.removeEventListener('abort', interrupt);
+      resolve(code);
+    };
+    child.once('error', () => finish(127));
+    child.once('close', (code) => finish(code ?? 1));
+  });
+}

@@ -50,7 +50,10 @@ export function openDataFolder(dataDir) {
   const isNew = readMarker(dataDir) === undefined;
   if (isNew) {
     if (readdirSync(dataDir).length > 0) {
-      throw new LaunchFailure(`The folder ${dataDir} is not empty and was not made by Jala.`, 'Nothing in it was touched. Set JALA_DATA to an empty or a new folder.');
+      throw new LaunchFailure(
+        `The folder ${dataDir} is not empty and was not made by Jala.`,
+        'Nothing in it was touched. Set JALA_DATA to an empty or a new folder.',
+      );
     }
   }
   refuseFullDisk(dataDir, isNew ? FIRST_START_BYTES : LATER_START_BYTES);
@@ -83,7 +86,10 @@ export function readMarker(dataDir) {
     throw new LaunchFailure(`${path} is damaged.`, `Restore it from a backup, or write {"format":${FORMAT}} into it.`, { cause: error });
   }
   if (marker.format > FORMAT) {
-    throw new LaunchFailure(`The data in ${dataDir} was written by a newer version of Jala.`, 'Start it with that version; an older one could damage it.');
+    throw new LaunchFailure(
+      `The data in ${dataDir} was written by a newer version of Jala.`,
+      'Start it with that version; an older one could damage it.',
+    );
   }
   return marker;
 }

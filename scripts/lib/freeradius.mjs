@@ -81,7 +81,9 @@ export async function probeRadius({ dataDir, port, kind, secret, attributes }) {
   // In a file, because the arguments of a process can be read by every local user.
   const secretFile = join(radiusDir(dataDir), 'probe-secret');
   writeFileAtomically(secretFile, `${secret}\n`);
-  const input = Object.entries(attributes).map(([name, value]) => `${name} = ${value}`).join(', ');
+  const input = Object.entries(attributes)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ');
   const { stdout } = await run({
     command: 'radclient',
     args: ['-r', '1', '-t', '1', '-x', '-S', secretFile, `127.0.0.1:${port}`, kind],

@@ -124,11 +124,20 @@ export class Launcher {
     const mariadb = mariadbPlace(dataDir, ports.mariadb);
     const redis = redisPlace(dataDir, ports.redis, secrets.redis);
     const radius = radiusEnvironment({ dataDir, ports, databaseSocket: mariadb.socket, secrets });
-    const environment = applicationEnvironment({ dataDir, ports, databaseSocket: mariadb.socket, redisUrl: redisUrl(redis), secrets, radius });
+    const environment = applicationEnvironment({
+      dataDir,
+      ports,
+      databaseSocket: mariadb.socket,
+      redisUrl: redisUrl(redis),
+      secrets,
+      radius,
+    });
     const application = applicationServices(ports, environment);
 
     const built = ensureBuilt({ server: true, web: true }, step);
-    const prepared = Promise.all([built, this.#startDatabase(mariadb, secrets)]).then(() => this.#prepareDatabases(environment, firstStart));
+    const prepared = Promise.all([built, this.#startDatabase(mariadb, secrets)]).then(() =>
+      this.#prepareDatabases(environment, firstStart),
+    );
     await Promise.all([
       this.#supervisor.start(redisService(redis)),
       ...radiusServices(dataDir, radius).map((service) => this.#supervisor.start(service)),
@@ -200,7 +209,9 @@ export class Launcher {
     if (answer === 'accepted') return `RADIUS accepted ${demo.customer.username}`;
     if (!shown) {
       throw new LaunchFailure(
-        answer === 'rejected' ? `FreeRADIUS rejected the demo customer ${demo.customer.username}.` : 'FreeRADIUS did not answer the demo router.',
+        answer === 'rejected'
+          ? `FreeRADIUS rejected the demo customer ${demo.customer.username}.`
+          : 'FreeRADIUS did not answer the demo router.',
         `Look at radius-auth.log and worker.log in ${this.#paths.logs}.`,
       );
     }
@@ -219,7 +230,8 @@ export class Launcher {
     let warned = false;
     const check = () => {
       const free = freeBytes(this.#settings.dataDir);
-      if (free < DISK_WARNING_BYTES && !warned) warn(`The disk with ${this.#settings.dataDir} is nearly full (${inMegabytes(free)} left): MariaDB will stop answering when it is.`);
+      if (free < DISK_WARNING_BYTES && !warned)
+        warn(`The disk with ${this.#settings.dataDir} is nearly full (${inMegabytes(free)} left): MariaDB will stop answering when it is.`);
       warned = free < DISK_WARNING_BYTES;
     };
     setInterval(check, DISK_CHECK_MS).unref();

@@ -71,7 +71,10 @@ export async function withLock(path, { waiting, timeoutMs, onWait }, action) {
       }
     }
     if (Date.now() > deadline) {
-      throw new LaunchFailure(`Process ${attempt.holder.pid} ${waiting} and has not come to an end.`, 'Look what it does, end it if it hangs, and start again.');
+      throw new LaunchFailure(
+        `Process ${attempt.holder.pid} ${waiting} and has not come to an end.`,
+        'Look what it does, end it if it hangs, and start again.',
+      );
     }
     if (!told) onWait?.(`Process ${attempt.holder.pid} ${waiting}; waiting for it.`);
     told = true;

@@ -6,7 +6,10 @@ import { LaunchFailure } from './failure.mjs';
 async function installedSeries() {
   const { stdout, stderr } = await run({ command: 'mariadbd', args: ['--no-defaults', '--version'], timeoutMs: 20_000 });
   const series = /Ver (\d+\.\d+)/.exec(stdout)?.[1];
-  if (!series) throw new LaunchFailure('mariadbd does not tell its version.', 'Reinstall the package mariadb-server.', { details: `${stdout}${stderr}` });
+  if (!series)
+    throw new LaunchFailure('mariadbd does not tell its version.', 'Reinstall the package mariadb-server.', {
+      details: `${stdout}${stderr}`,
+    });
   return series;
 }
 
@@ -31,7 +34,10 @@ export async function checkMariadbSeries(dataDir) {
   const marker = readMarker(dataDir);
   const stored = marker?.mariadb;
   if (stored && compareSeries(installed, stored) < 0) {
-    throw new LaunchFailure(`The database in ${dataDir} was written by MariaDB ${stored}; installed is ${installed}.`, `Install MariaDB ${stored} or newer and start again; an older server would damage the data.`);
+    throw new LaunchFailure(
+      `The database in ${dataDir} was written by MariaDB ${stored}; installed is ${installed}.`,
+      `Install MariaDB ${stored} or newer and start again; an older server would damage the data.`,
+    );
   }
   return {
     upgradesFrom: stored && stored !== installed ? stored : undefined,
@@ -55,5 +61,7 @@ async function upgradeSystemTables(socket, rootPassword) {
     timeoutMs: 600_000,
   });
   if (result.code === 0) return;
-  throw new LaunchFailure('The upgrade of the database to the installed MariaDB failed.', 'Mend what it complains about and start again.', { details: `${result.stdout}${result.stderr}` });
+  throw new LaunchFailure('The upgrade of the database to the installed MariaDB failed.', 'Mend what it complains about and start again.', {
+    details: `${result.stdout}${result.stderr}`,
+  });
 }

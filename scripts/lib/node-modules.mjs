@@ -11,7 +11,10 @@ export function requireNodeVersion() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  throw new LaunchFailure(`This is Node ${process.versions.node}; Jala needs ${OLDEST_NODE.join('.')} or newer.`, 'Install a newer Node.js and start again.');
+  throw new LaunchFailure(
+    `This is Node ${process.versions.node}; Jala needs ${OLDEST_NODE.join('.')} or newer.`,
+    'Install a newer Node.js and start again.',
+  );
 }
 
 /**

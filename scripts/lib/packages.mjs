@@ -59,7 +59,9 @@ export function findProgram(program) {
 function hasMysqlDriver() {
   const driver = 'freeradius/rlm_sql_mysql.so';
   const architectures = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.endsWith('-linux-gnu')) : [];
-  return ['/usr/lib', '/usr/local/lib', ...architectures.map((name) => join('/usr/lib', name))].some((folder) => existsSync(join(folder, driver)));
+  return ['/usr/lib', '/usr/local/lib', ...architectures.map((name) => join('/usr/lib', name))].some((folder) =>
+    existsSync(join(folder, driver)),
+  );
 }
 
 /**
@@ -69,24 +71,36 @@ function hasMysqlDriver() {
  */
 export async function ensurePackages(requirements, tell) {
   if (process.platform !== 'linux') {
-    throw new LaunchFailure(`Jala's servers run on Linux; this is ${process.platform}.`, 'Use a Debian machine or container, or docker-compose.yml.');
+    throw new LaunchFailure(
+      `Jala's servers run on Linux; this is ${process.platform}.`,
+      'Use a Debian machine or container, or docker-compose.yml.',
+    );
   }
   const missing = requirements.filter((requirement) => !requirement.found());
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map((requirement) => requirement.package))];
   const programs = missing.map((requirement) => requirement.program).join(', ');
   if (!findProgram('apt-get')) {
-    throw new LaunchFailure(`Missing programs: ${programs}.`, 'This system has no apt-get: install MariaDB, Redis and FreeRADIUS with its MySQL driver by its own means and start again.');
+    throw new LaunchFailure(
+      `Missing programs: ${programs}.`,
+      'This system has no apt-get: install MariaDB, Redis and FreeRADIUS with its MySQL driver by its own means and start again.',
+    );
   }
   const prefix = await rootPrefix();
   if (!prefix) {
-    throw new LaunchFailure(`Missing programs: ${programs}.`, `Run this once, then start again:\n    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`);
+    throw new LaunchFailure(
+      `Missing programs: ${programs}.`,
+      `Run this once, then start again:\n    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+    );
   }
   tell(`Installing ${packages.join(', ')}`);
   await install(prefix, packages);
   const stillMissing = requirements.filter((requirement) => !requirement.found());
   if (stillMissing.length > 0) {
-    throw new LaunchFailure(`Still missing after the installation: ${stillMissing.map((one) => one.program).join(', ')}.`, 'Install them by hand and start again.');
+    throw new LaunchFailure(
+      `Still missing after the installation: ${stillMissing.map((one) => one.program).join(', ')}.`,
+      'Install them by hand and start again.',
+    );
   }
 }
 

@@ -45,13 +45,15 @@ function holderOf(protocol, port) {
 function socketInodes(table, port) {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   try {
-    return readFileSync(`/proc/net/${table}`, 'utf8')
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim().split(/\s+/))
-      // 0A is LISTEN; UDP sockets have no such state.
-      .filter((fields) => fields[1]?.endsWith(suffix) && (table.startsWith('udp') || fields[3] === '0A'))
-      .map((fields) => String(fields[9]));
+    return (
+      readFileSync(`/proc/net/${table}`, 'utf8')
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim().split(/\s+/))
+        // 0A is LISTEN; UDP sockets have no such state.
+        .filter((fields) => fields[1]?.endsWith(suffix) && (table.startsWith('udp') || fields[3] === '0A'))
+        .map((fields) => String(fields[9]))
+    );
   } catch {
     return [];
   }

@@ -70,7 +70,7 @@ export async function isPortFree(protocol, port) {
  * Distinct ports that nothing listens on just now.
  * @param {number} count
  * @param {'tcp' | 'udp'} [protocol]
- * @returns {Promise<number[]>}
+ * @returns {Promise<number[]>} as many as were asked for
  */
 export async function freePorts(count, protocol = 'tcp') {
   const held = await Promise.all(Array.from({ length: count }, () => (protocol === 'tcp' ? holdTcp(0) : holdUdp(0))));

@@ -47,7 +47,13 @@ export async function askForCustomer({ dataDir, ports }, demo, timeoutMs) {
 export async function requireStatusAnswer({ dataDir, ports, probeSecret }) {
   const deadline = Date.now() + 10_000;
   for (;;) {
-    const answer = await probeRadius({ dataDir, port: ports.radiusStatus, kind: 'status', secret: probeSecret, attributes: { 'Message-Authenticator': '0x00' } });
+    const answer = await probeRadius({
+      dataDir,
+      port: ports.radiusStatus,
+      kind: 'status',
+      secret: probeSecret,
+      attributes: { 'Message-Authenticator': '0x00' },
+    });
     if (answer === 'accepted') return;
     if (Date.now() > deadline) {
       throw new LaunchFailure('FreeRADIUS runs but does not answer Status-Server.', 'Look at logs/radius-auth.log in the data folder.');

@@ -31,7 +31,10 @@ export function launchSettings(env = process.env) {
     );
   }
   if (/["'\\\n]/.test(dataDir)) {
-    throw new LaunchFailure(`The path of the data folder has a quote or a backslash in it: ${dataDir}`, 'Set JALA_DATA to a folder without them.');
+    throw new LaunchFailure(
+      `The path of the data folder has a quote or a backslash in it: ${dataDir}`,
+      'Set JALA_DATA to a folder without them.',
+    );
   }
   const portBase = portBaseOf(env['JALA_PORT_BASE']);
   return { dataDir, portBase, ports: portPlan(portBase) };
@@ -45,7 +48,10 @@ function portBaseOf(text) {
   if (!text) return DEFAULT_PORT_BASE;
   const base = Number(text);
   if (!Number.isInteger(base) || base < 1024 || base > 65_520) {
-    throw new LaunchFailure('JALA_PORT_BASE is not a whole number from 1024 to 65520.', 'Set it to the first of ten free ports, for example JALA_PORT_BASE=7700.');
+    throw new LaunchFailure(
+      'JALA_PORT_BASE is not a whole number from 1024 to 65520.',
+      'Set it to the first of ten free ports, for example JALA_PORT_BASE=7700.',
+    );
   }
   return base;
 }

@@ -34,7 +34,12 @@ export function hashFiles(files, seenBefore) {
       const { mtimeMs, size, ino } = statSync(join(REPOSITORY, file));
       const stamp = `${mtimeMs}:${size}:${ino}`;
       const before = seenBefore[file];
-      const hash = before?.stamp === stamp ? before.hash : createHash('sha256').update(readFileSync(join(REPOSITORY, file))).digest('hex');
+      const hash =
+        before?.stamp === stamp
+          ? before.hash
+          : createHash('sha256')
+              .update(readFileSync(join(REPOSITORY, file)))
+              .digest('hex');
       return [file, { stamp, hash }];
     }),
   );

@@ -17,7 +17,9 @@ export function showReady({ run, firstTime, dataDir, logs, proof }) {
   say(`  API        ${run.api}/docs`);
   say(`  RADIUS     127.0.0.1, authentication ${run.radius.auth}/udp, accounting ${run.radius.acct}/udp`);
   if (firstTime && run.radius.secret && run.customer) {
-    say(`             router 127.0.0.1 secret ${bold(run.radius.secret)}, customer ${run.customer.username} password ${bold(run.customer.password)}`);
+    say(
+      `             router 127.0.0.1 secret ${bold(run.radius.secret)}, customer ${run.customer.username} password ${bold(run.customer.password)}`,
+    );
   }
   say(`  Data       ${dataDir}  ${dim(`(logs in ${logs})`)}`);
   say();

@@ -108,7 +108,9 @@ export class Supervisor {
       const wait = BACKOFF_MS[crashes.length - 1];
       const how = end.signal ? `was ended by ${end.signal}` : `ended with code ${end.code}`;
       if (wait === undefined) {
-        this.#options.onGiveUp(failureOf(service, `${how} for the ${crashes.length}th time within ${CRASH_WINDOW_MS / 60_000} minutes`, this.logOf(service)));
+        this.#options.onGiveUp(
+          failureOf(service, `${how} for the ${crashes.length}th time within ${CRASH_WINDOW_MS / 60_000} minutes`, this.logOf(service)),
+        );
         return;
       }
       this.#options.onEvent(`${service.title} ${how}; starting it again (${this.logOf(service)})`);
@@ -128,7 +130,10 @@ export class Supervisor {
 
   /** What the next launcher needs to clean up after one that was killed. */
   #record() {
-    const identities = [...this.#running].map(([name, { service, child }]) => [name, { ...child.identity, layer: service.layer, graceMs: service.graceMs }]);
+    const identities = [...this.#running].map(([name, { service, child }]) => [
+      name,
+      { ...child.identity, layer: service.layer, graceMs: service.graceMs },
+    ]);
     writeJsonAtomically(this.#options.processesFile, Object.fromEntries(identities));
   }
 }

@@ -38,7 +38,7 @@ export async function startThrowawayServices({ profile = 'throwaway' } = {}) {
   try {
     writeJsonAtomically(join(root, OWNER_FILE), identifyProcess(process.pid));
     for (const name of ['run', 'redis']) mkdirSync(join(root, name), { mode: 0o700 });
-    const [mariadbPort, redisPort] = await freePorts(2);
+    const [mariadbPort, redisPort] = /** @type {[number, number]} */ (await freePorts(2));
     const rootPassword = randomBytes(18).toString('base64url');
     const redis = redisPlace(root, redisPort);
     const mariadb = mariadbPlace(root, mariadbPort);

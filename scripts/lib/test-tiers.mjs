@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, runVisibly } from './child-process.mjs';
+import { readDisposableJson } from './files.mjs';
+import { inRepository } from './paths.mjs';
+import { say } from './ui.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Outcome */
+
+/**
+ * @typedef {object} Tier
+ * @property {string} name
+ * @property {boolean} needsServices a throw-away MariaDB and Redis
+ * @property {boolean} needsBuild the compiled programs and the built web application in dist/
+ * @property {(place: TierPlace) => Promise<Outcome>} run
+ */
+
+/** @typedef {{ temporary: string, env: NodeJS.ProcessEnv }} TierPlace */
+
+const LONGEST_TIER_MS = 1_200_000;
+const NODE = process.execPath;
+const inModules = (/** @type {string} */ path) => inRepository('node_modules', path);
+
+/** In the order in which they run: the cheap ones first. */
+export const TIERS = /** @type {Tier[]} */ ([
+  { name: 'lint', needsServices: false, needsBuild: false, run: lint },
+  jestTier('unit', { workers: 2 }),
+  jestTier('architecture', { workers: 2 }),
+  jestTier('db', { workers: 2, needsServices: true }),
+  jestTier('radius', { workers: 1, needsServices: true }),
+  jestTier('e2e', { workers: 2, needsServices: true, needsBuild: true }),
+  jestTier('web', { workers: 1, needsServices: true, needsBuild: true }),
+  { name: 'launcher', needsServices: false, needsBuild: true, run: launcher },
+]);
+
+const CHECKS = [
+  { name: 'eslint', args: [inModules('eslint/bin/eslint.js'), '.', '--max-warnings=0'] },
+  {
+    name: 'dependency-cruiser',
+    args: [inModules('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs'],
+  },
+  { name: 'prettier', args: [inModules('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'] },
+  { name: 'tsc', args: [inModules('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'tsc (scripts)', args: [inModules('typescript/bin/tsc'), '-p', 'scripts/tsconfig.json'] },
+  { name: 'vue-tsc', args: [inModules('vue-tsc/bin/vue-tsc.js'), '--noEmit', '-p', 'apps/web/tsconfig.json'] },
+];
+
+/**
+ * Each tool counts as one test; only those that find something say anything.
+ * @param {TierPlace} place
+ * @returns {Promise<Outcome>}
+ */
+async function lint({ env }) {
+  const outcome = { passed: 0, failed: 0, skipped: 0 };
+  const waiting = [...CHECKS];
+  const work = async () => {
+    for (let check = waiting.shift(); check; check = waiting.shift()) {
+      const { code, stdout, stderr } = await run({ command: NODE, args: check.args, cwd: inRepository(), env, timeoutMs: LONGEST_TIER_MS });
+      if (code === 0) outcome.passed += 1;
+      else {
+        outcome.failed += 1;
+        say(`FAIL ${check.name}\n${`${stdout}\n${stderr}`.trim()}\n`);
+      }
+    }
+  };
+  await Promise.all([work(), work()]);
+  return outcome;
+}
+
+/**
+ * @param {string} name also the name of the project in jest.config.mjs
+ * @param {{ workers: number, needsServices?: boolean, needsBuild?: boolean }} options
+ * @returns {Tier}
+ */
+function jestTier(name, { workers, needsServices = false, needsBuild = false }) {
+  return {
+    name,
+    needsServices,
+    needsBuild,
+    run: async ({ temporary, env }) => {
+      const resultFile = join(temporary, `${name}.json`);
+      const args = ['--selectProjects', name, '--json', `--outputFile=${resultFile}`, '--ci', `--maxWorkers=${workers}`];
+      const jest = {
+        command: NODE,
+        args: [inModules('jest/bin/jest.js'), ...args],
+        cwd: inRepository(),
+        env,
+      };
+      const code = await runVisibly({ ...jest, quietOutput: true, timeoutMs: LONGEST_TIER_MS });
+      return outcomeOfJest(readDisposableJson(resultFile), code);
+    },
+  };
+}
+
+/**
+ * @param {any} result
+ * @param {number} code
+ * @returns {Outcome}
+ */
+function outcomeOfJest(result, code) {
+  if (!result) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  // A file that cannot even be loaded has no tests to count: it counts as one that failed.
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  const unexplained = code !== 0 && failed === 0 && result.numTotalTests > 0 ? 1 : 0;
+  return { passed: result.numPassedTests, failed: failed + unexplained, skipped: result.numPendingTests + result.numTodoTests };
+}
+
+/**
+ * The launcher's own tests start and stop whole installations, so they use none of the shared services.
+ * @param {TierPlace} place
+ * @returns {Promise<Outcome>}
+ */
+async function launcher({ temporary, env }) {
+  const folder = inRepository('test/launcher');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.test.mjs'));
+  const tapFile = join(temporary, 'launcher.tap');
+  const reporters = ['spec', 'tap'].flatMap((reporter) => [
+    `--test-reporter=${reporter}`,
+    `--test-reporter-destination=${reporter === 'spec' ? 'stdout' : tapFile}`,
+  ]);
+  const code = await runVisibly({
+    command: NODE,
+    args: ['--test', '--test-concurrency=1', ...reporters, ...files.map((name) => join(folder, name))],
+    cwd: inRepository(),
+    env,
+    timeoutMs: LONGEST_TIER_MS,
+  });
+  const tap = readFileSync(tapFile, 'utf8');
+  const count = (/** @type {string} */ word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
+  const failed = count('fail') + count('cancelled');
+  return { passed: count('pass'), failed: code !== 0 && failed === 0 ? 1 : failed, skipped: count('skipped') + count('todo') };
+}
