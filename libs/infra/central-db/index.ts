@@ -1,0 +1,12 @@
+export { type AfterCommit, AmbientTransactions } from './ambient-transactions';
+export * from './central-database';
+export * from './central-db.module';
+export * from './database-errors';
+export * from './database-target';
+export * from './driver-options';
+export * from './like-pattern';
+export { type MigrationFile, type MigrationKind, MigrationSet } from './migration-set';
+export * from './migrator';
+export * from './schema-dump';
+export { splitStatements } from './sql-statements';
+export * from './whole-number';
