@@ -51,8 +51,8 @@ export function applicationEnvironment({ dataDir, ports, databaseSocket, redisUr
 
 /**
  * The accounts of the database server, brought in line with the secrets at every start.
- * A host of '%' is no wider than the server itself, which listens on the loopback interface only.
- * @param {import('./secrets.mjs').Secrets} secrets
+ * A host of '%' is no wider than the network of the server: the launcher's listens on the loopback interface only.
+ * @param {Pick<import('./secrets.mjs').Secrets, 'dbApp' | 'dbProvision' | 'dbRadius'>} secrets
  * @returns {string[]}
  */
 export function databaseAccounts(secrets) {

@@ -19,7 +19,7 @@ import { readTextIfPresent, writeJsonAtomically } from './files.mjs';
 const word = () => randomBytes(24).toString('base64url');
 
 /** @returns {Secrets} */
-function generate() {
+export function generateSecrets() {
   return {
     mariadbRoot: word(),
     dbApp: word(),
@@ -43,12 +43,12 @@ export function loadSecrets(path, dataThatNeedsThem) {
     if (existsSync(dataThatNeedsThem)) {
       throw unusable(path, 'is missing although there is a database');
     }
-    const secrets = generate();
+    const secrets = generateSecrets();
     writeJsonAtomically(path, secrets);
     return secrets;
   }
   const secrets = parse(path, text);
-  for (const name of /** @type {(keyof Secrets)[]} */ (Object.keys(generate()))) {
+  for (const name of /** @type {(keyof Secrets)[]} */ (Object.keys(generateSecrets()))) {
     if (typeof secrets[name] !== 'string' || secrets[name].length < 16) throw unusable(path, `has no valid "${name}"`);
   }
   return secrets;
