@@ -38,12 +38,12 @@ export class ContextController {
       local_mail: this.config.mail.transport === 'local' && this.config.env !== 'production',
       ...(entry && {
         tenant: {
-          slug: entry.context.slug,
+          slug: entry.slug,
           name: entry.name,
           status: entry.status,
-          locale: entry.context.locale,
-          timezone: entry.context.timezone,
-          currency: entry.context.currency,
+          locale: entry.locale,
+          timezone: entry.timezone,
+          currency: entry.currency,
         },
       }),
     };

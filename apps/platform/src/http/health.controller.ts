@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, type HealthIndicatorResult, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { Public } from '@jala/infra/authz';
 import { CentralDatabase } from '@jala/infra/central-db';
-import { RedisConnection } from '@jala/infra/queue';
+import { RedisConnections } from '@jala/infra/queue';
 
 @ApiTags('operations')
 @Controller('health')
@@ -12,7 +12,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly central: CentralDatabase,
-    private readonly redis: RedisConnection,
+    private readonly redis: RedisConnections,
   ) {}
 
   /** 200 while this process can serve; 503 names the part that cannot be reached. */
@@ -22,7 +22,7 @@ export class HealthController {
   check(): Promise<HealthCheckResult> {
     return this.health.check([
       () => this.probe('database', () => this.central.query('SELECT 1')),
-      () => this.probe('redis', () => this.redis.ping()),
+      () => this.probe('redis', () => this.redis.commands.ping()),
     ]);
   }
 

@@ -30,7 +30,7 @@ export function openTenantScopes(fastify: FastifyInstance, directory: TenantDire
   // Not in onRequest: reading the body continues in the socket's own asynchronous context, which has no scope.
   fastify.addHook('preValidation', (request, reply, done) => {
     if (!request.tenant) return done();
-    void TenantScope.run(request.tenant.context, () => untilClosed(reply, done));
+    void TenantScope.run(request.tenant, () => untilClosed(reply, done));
   });
 }
 

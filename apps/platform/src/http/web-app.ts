@@ -18,9 +18,9 @@ export async function serveWebApp(fastify: FastifyInstance, root: string): Promi
     serve: existsSync(index),
     wildcard: false,
     index: false,
-    setHeaders: (response, path) => {
+    setHeaders: (reply, path) => {
       const immutable = path.startsWith(join(root, 'assets'));
-      response.setHeader('cache-control', immutable ? `public, max-age=${ONE_YEAR_SECONDS}, immutable` : 'no-cache');
+      void reply.header('cache-control', immutable ? `public, max-age=${ONE_YEAR_SECONDS}, immutable` : 'no-cache');
     },
   });
   const problems = new ProblemFilter();
