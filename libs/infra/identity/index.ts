@@ -1,0 +1,15 @@
+export { type Account, type AccountChanges, type LoginOrigin, type NewAccount, normalEmail, type Realm } from './account';
+export { AccountAdministration, type AccountInput, type NewAccountInput } from './account-administration';
+export { assertWithinOwn } from './account-administration.rules';
+export { AccountStore, AccountStores } from './account-store';
+export { type AccountFilter } from './accounts.repository';
+export { IdentityModule } from './identity.module';
+export { type Credentials, LoginService } from './login.service';
+export { OwnAccountService, type TwoFactorSetup } from './own-account.service';
+export { PasswordHasher } from './password-hasher';
+export { PasswordLinks } from './password-links';
+export { assertGoodPassword, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from './password-policy.rules';
+export { PasswordsService } from './passwords.service';
+export { PrincipalCache } from './principal-cache';
+export { type Session } from './refresh-tokens.repository';
+export { type Login, SessionsService } from './sessions.service';
