@@ -30,7 +30,13 @@ export class AppConfig {
   readonly worker: { readonly port: number; readonly concurrency: number };
   /** How the world reaches us; links in mails and pages are built from it. */
   readonly publicAddress: { readonly scheme: 'http' | 'https'; readonly rootDomain: string; readonly port: number };
-  readonly centralDb: DatabaseAccount & { readonly host: string; readonly port: number; readonly socket?: string; readonly name: string };
+  readonly centralDb: DatabaseAccount & {
+    readonly host: string;
+    readonly port: number;
+    readonly socket?: string;
+    readonly name: string;
+    readonly poolMax: number;
+  };
   /** The account on the database host `default` that may create databases and users. Absent where a process never provisions. */
   readonly provisioning: DatabaseAccount | undefined;
   readonly tenantPool: { readonly max: number; readonly perTenantMax: number; readonly acquireTimeoutMs: number };
@@ -91,6 +97,7 @@ export class AppConfig {
         port: read.port('CENTRAL_DB_PORT', base + 2),
         socket: read.optional('CENTRAL_DB_SOCKET'),
         name: read.matching('CENTRAL_DB_NAME', 'jala_central', DATABASE_NAME, 'must be letters, digits and _'),
+        poolMax: read.integer('CENTRAL_DB_POOL_MAX', 20, { min: 1, max: 1_000 }),
         user: read.text('CENTRAL_DB_USER', 'jala_app'),
         password: read.required('CENTRAL_DB_PASSWORD', 'the password of CENTRAL_DB_USER'),
       },

@@ -1,0 +1,147 @@
+import { escape, escapeId } from 'mysql2';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { type DatabaseServer, type DatabaseTarget, withConnection } from './database-target';
+import { MIGRATIONS_TABLE, MigrationLog } from './migration-log';
+import type { MigrationSet } from './migration-set';
+import { type MigrationReport, Migrator } from './migrator';
+
+interface Dump {
+  readonly tables: readonly string[];
+  readonly sql: string;
+}
+
+const LOCK_SECONDS = 120;
+
+/**
+ * New databases at the current version without running every migration again: the files are run once per process and
+ * database server in a scratch database, and its tables are then created elsewhere in one round trip.
+ */
+export class SchemaDump {
+  private readonly migrator: Migrator;
+  private readonly dumps = new Map<string, Promise<Dump | undefined>>();
+
+  constructor(private readonly set: MigrationSet) {
+    this.migrator = new Migrator(set);
+  }
+
+  get version(): number {
+    return this.set.version;
+  }
+
+  /**
+   * Brings a database to the current version, whatever it holds: nothing, part of an interrupted installation, or an older
+   * version. The account must be allowed to create databases named `t_…`.
+   */
+  async install(target: DatabaseTarget): Promise<MigrationReport> {
+    const dump = await this.dumpFor(target);
+    if (dump) {
+      const installed = await withConnection(target, (connection) => this.load(connection, dump), { multipleStatements: true });
+      if (installed) return { from: 0, to: this.version, applied: this.set.files.map(({ name }) => name) };
+    }
+    return this.migrator.migrate(target);
+  }
+
+  /** The statements that create the current schema; undefined when it has views, triggers or routines, which a dump leaves out. */
+  async sql(server: DatabaseServer): Promise<string | undefined> {
+    return (await this.dumpFor(server))?.sql;
+  }
+
+  private dumpFor(server: DatabaseServer): Promise<Dump | undefined> {
+    const key = server.socket ?? `${server.host}:${server.port}`;
+    const known = this.dumps.get(key);
+    if (known) return known;
+    const dump = this.build(server);
+    this.dumps.set(key, dump);
+    dump.catch(() => this.dumps.delete(key));
+    return dump;
+  }
+
+  /** The scratch database has the same name everywhere, so that what a killed process left is cleared by the next one. */
+  private async build({ host, port, socket, user, password, tlsCa }: DatabaseServer): Promise<Dump | undefined> {
+    const server: DatabaseServer = { host, port, socket, user, password, tlsCa };
+    const scratch = `t__schema_${this.set.checksum.slice(0, 12)}`;
+    return withConnection(server, async (connection) => {
+      await lock(connection, scratch);
+      await connection.query(`DROP DATABASE IF EXISTS ${escapeId(scratch)}`);
+      await connection.query(`CREATE DATABASE ${escapeId(scratch)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
+      try {
+        await this.migrator.migrate({ ...server, database: scratch });
+        return await dumpOf(connection, scratch);
+      } finally {
+        await connection.query(`DROP DATABASE IF EXISTS ${escapeId(scratch)}`);
+      }
+    });
+  }
+
+  /** False when the database has a history of its own and must be migrated instead. */
+  private async load(connection: Connection, dump: Dump): Promise<boolean> {
+    const log = new MigrationLog(connection);
+    if ((await log.exists()) && (await log.all()).length > 0) return false;
+    await dropInterrupted(connection, dump);
+    await connection.query(dump.sql);
+    // Last: until then the database counts as not installed.
+    await log.create();
+    await log.recordAll(this.set.files);
+    return true;
+  }
+}
+
+async function lock(connection: Connection, name: string): Promise<void> {
+  const [[row]] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS got', [`jala:${name}`, LOCK_SECONDS]);
+  if (Number(row?.got) !== 1) throw new Error(`Another process has been building the schema dump for ${LOCK_SECONDS} s.`);
+}
+
+/** Only tables that an interrupted installation can have made, and only while nothing has used them. */
+async function dropInterrupted(connection: Connection, dump: Dump): Promise<void> {
+  const [rows] = await connection.query<RowDataPacket[]>('SHOW TABLES');
+  const present = rows.map((row) => String(Object.values(row)[0]));
+  const foreign = present.find((table) => table !== MIGRATIONS_TABLE && !dump.tables.includes(table));
+  if (foreign !== undefined) throw new Error(`The database is not empty: it has a table ${foreign} that no migration makes.`);
+  if (present.length === 0) return;
+  await connection.query(`SET FOREIGN_KEY_CHECKS = 0; DROP TABLE ${present.map((table) => escapeId(table)).join(', ')}; SET FOREIGN_KEY_CHECKS = 1`);
+}
+
+async function dumpOf(connection: Connection, database: string): Promise<Dump | undefined> {
+  if (await hasMoreThanTables(connection, database)) return undefined;
+  const [rows] = await connection.query<RowDataPacket[]>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND table_type = 'BASE TABLE' AND table_name <> ? ORDER BY table_name",
+    [database, MIGRATIONS_TABLE],
+  );
+  const tables = rows.map((row) => String(row.name));
+  const statements: string[] = [];
+  for (const table of tables) {
+    const [[created]] = await connection.query<RowDataPacket[]>(`SHOW CREATE TABLE ${escapeId(database)}.${escapeId(table)}`);
+    statements.push(String(created?.['Create Table']).replace(/ AUTO_INCREMENT=\d+/, ''));
+    const seed = await rowsOf(connection, database, table);
+    if (seed !== undefined) statements.push(seed);
+  }
+  return { tables, sql: ['SET FOREIGN_KEY_CHECKS = 0', ...statements, 'SET FOREIGN_KEY_CHECKS = 1'].join(';\n') };
+}
+
+async function hasMoreThanTables(connection: Connection, database: string): Promise<boolean> {
+  const [[row]] = await connection.query<RowDataPacket[]>(
+    `SELECT (SELECT COUNT(*) FROM information_schema.views WHERE table_schema = ?)
+          + (SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = ?)
+          + (SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = ?) AS n`,
+    [database, database, database],
+  );
+  return Number(row?.n) > 0;
+}
+
+/** Rows that migrations put in. Generated columns cannot be written. */
+async function rowsOf(connection: Connection, database: string, table: string): Promise<string | undefined> {
+  const [columns] = await connection.query<RowDataPacket[]>(
+    "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND extra NOT LIKE '% GENERATED%' ORDER BY ordinal_position",
+    [database, table],
+  );
+  const names = columns.map((column) => escapeId(String(column.name))).join(', ');
+  const [rows] = await connection.query<RowDataPacket[][]>({
+    sql: `SELECT ${names} FROM ${escapeId(database)}.${escapeId(table)}`,
+    rowsAsArray: true,
+    // Text as the server writes it: nothing is lost on the way through JavaScript values.
+    typeCast: (field, next) => (field.type === 'BLOB' || field.type === 'BIT' ? next() : field.string()),
+  });
+  if (rows.length === 0) return undefined;
+  const values = rows.map((row) => `(${Object.values(row).map((value) => escape(value)).join(', ')})`);
+  return `INSERT INTO ${escapeId(table)} (${names}) VALUES ${values.join(',\n')}`;
+}

@@ -1,0 +1,10 @@
+export { wholeNumber } from '@jala/infra/central-db';
+export * from './plan-limits';
+export { type HostPoolMetrics, TenantPools } from './pool/tenant-pools';
+export type { PoolOptions } from './pool/pool-options';
+export * from './ports';
+export * from './tenancy.module';
+export * from './tenant-database';
+export * from './tenant-iterator';
+export { type TenantContext, TenantScope } from './tenant-scope';
+export * from './tenant-setup';
