@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { identifyProcess } from '../../scripts/lib/process-identity.mjs';
+import { exists, freePortBase, httpStatus, runFileOf, start, stop, temporaryFolder, until } from './support.mjs';
+
+describe('when something is killed', () => {
+  /** @type {import('./support.mjs').Place} */
+  let place;
+  before(async () => {
+    place = { data: join(temporaryFolder({ after }), 'data'), base: await freePortBase() };
+  });
+
+  it('names the server and starts it again, each of them', async () => {
+    const launcher = await start(place);
+    try {
+      const before = runFileOf(place.data).pids;
+      for (const [name, pid] of Object.entries(before)) if (name !== 'launcher') process.kill(Number(pid), 'SIGKILL');
+      for (const title of [
+        'MariaDB',
+        'Redis',
+        'FreeRADIUS (auth)',
+        'FreeRADIUS (acct)',
+        'FreeRADIUS (drain)',
+        'The platform (HTTP)',
+        'The worker',
+      ]) {
+        const name = title.replace(/[()]/g, '\\$&');
+        await launcher.says(new RegExp(`${name} was ended by SIGKILL; starting it again`));
+        await launcher.says(new RegExp(`${name} runs again`));
+      }
+      await until('the platform to answer', async () => (await httpStatus(place.base)) === 200);
+      await until('new pids in run.json', () =>
+        Object.entries(runFileOf(place.data).pids).every(([name, pid]) => name === 'launcher' || pid !== before[name]),
+      );
+    } finally {
+      assert.equal(await launcher.stop(), 0);
+    }
+  });
+
+  it('gives up a server that cannot live, with its name and the end of its log, and stops the rest', async () => {
+    const launcher = await start(place);
+    const { pids } = runFileOf(place.data);
+    // What it needs to start is gone, so that every further attempt fails.
+    const config = join(place.data, 'run/redis.conf');
+    const watcher = setInterval(() => existsSync(config) && spoil(config), 5);
+    process.kill(pids.redis, 'SIGKILL');
+    assert.equal(await launcher.ended, 1);
+    clearInterval(watcher);
+    assert.match(launcher.output(), /Redis ended with code 1 for the \d+th time/);
+    assert.match(launcher.output(), /Bad directive/);
+    for (const pid of Object.values(pids)) assert.ok(!exists(Number(pid)));
+  });
+
+  it('leaves nothing running for long when the launcher itself is killed, and the next start cleans up', async () => {
+    const launcher = await start(place);
+    const { pids } = runFileOf(place.data);
+    launcher.child.kill('SIGKILL');
+    await launcher.ended;
+    assert.ok(existsSync(join(place.data, 'run.json')));
+    const next = await start(place);
+    try {
+      assert.ok(next.isReady, next.output());
+      for (const [name, pid] of Object.entries(pids)) assert.ok(!exists(Number(pid)), `${name} of the killed launcher still runs`);
+    } finally {
+      assert.equal(await next.stop(), 0);
+    }
+  });
+
+  it('never ends a stranger who now has the pid of one of ours', async () => {
+    const stranger = spawn('sleep', ['60']);
+    const identity = identifyProcess(/** @type {number} */ (stranger.pid));
+    try {
+      const earlier = { ...identity, startTime: '1', layer: 1, graceMs: 0 };
+      writeFileSync(join(place.data, 'run/processes.json'), JSON.stringify({ mariadb: earlier }));
+      writeFileSync(join(place.data, 'run.json'), JSON.stringify({ launcher: earlier, pids: { mariadb: stranger.pid } }));
+      assert.deepEqual(await stop(place), { code: 0, output: 'Jala is not running.\n' });
+      assert.ok(exists(Number(stranger.pid)));
+      assert.ok(!existsSync(join(place.data, 'run.json')));
+    } finally {
+      stranger.kill('SIGKILL');
+    }
+  });
+});
+
+/** @param {string} config */
+function spoil(config) {
+  if (!readFileSync(config, 'utf8').includes('no-such-setting')) writeFileSync(config, 'no-such-setting yes\n');
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { run, startChild } from '../../scripts/lib/child-process.mjs';
+import { readablePassword } from '../../scripts/lib/first-start.mjs';
+import { tryLock } from '../../scripts/lib/lock.mjs';
+import { rotateLog } from '../../scripts/lib/log-files.mjs';
+import { mentionsFullDisk, quote } from '../../scripts/lib/mariadb.mjs';
+import { endProcess, identifyProcess, isAlive } from '../../scripts/lib/process-identity.mjs';
+import { loadSecrets } from '../../scripts/lib/secrets.mjs';
+import { exists, REPOSITORY, temporaryFolder, until } from './support.mjs';
+
+describe('a process', () => {
+  it('is not taken for the one that had its pid before', () => {
+    const self = identifyProcess(process.pid);
+    assert.ok(isAlive(self));
+    assert.ok(!isAlive({ ...self, startTime: '1' }));
+    assert.ok(!isAlive({ ...self, boot: 'another' }));
+    for (const nonsense of [undefined, null, 7, {}, { pid: 1, startTime: '1', boot: '' }]) assert.ok(!isAlive(nonsense));
+  });
+
+  it('that does not heed SIGTERM is killed after its grace', async (test) => {
+    const deaf = startChild(
+      { command: 'sh', args: ['-c', 'trap "" TERM; echo deaf; while :; do sleep 1; done'] },
+      join(temporaryFolder(test), 'log'),
+    );
+    const began = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await endProcess(deaf.identity, { graceMs: 300 });
+    assert.ok(!isAlive(deaf.identity));
+    assert.ok(Date.now() - began < 5_000);
+    assert.equal((await deaf.ended).signal, 'SIGKILL');
+  });
+
+  it('that takes too long is killed with everything it started', async () => {
+    const result = await run({ command: 'sh', args: ['-c', 'sleep 60 & echo $!; wait'], timeoutMs: 300 });
+    assert.notEqual(result.code, 0);
+    assert.match(result.stderr, /killed: it had 0.3 s/);
+    await until('the grandchild to end', () => !exists(Number(result.stdout)));
+  });
+});
+
+describe('a lock', () => {
+  it('is held by one, and names it to the others', (test) => {
+    const path = join(temporaryFolder(test), 'lock');
+    const first = tryLock(path);
+    assert.ok(first.release);
+    assert.equal(tryLock(path).holder?.pid, process.pid);
+    first.release();
+    assert.ok(tryLock(path).release);
+  });
+
+  it('of a dead process is taken over, as is one that was never finished', (test) => {
+    for (const content of [JSON.stringify({ ...identifyProcess(process.pid), startTime: '1' }), '', '{"pid":']) {
+      const path = join(temporaryFolder(test), 'lock');
+      writeFileSync(path, content);
+      assert.ok(tryLock(path).release);
+      assert.equal(JSON.parse(readFileSync(path, 'utf8')).pid, process.pid);
+    }
+  });
+});
+
+describe('the throw-away services', () => {
+  it('answer where they say, and end with whoever started them, leaving no folder', async () => {
+    const child = spawn(process.execPath, [join(REPOSITORY, 'scripts/lib/test-services.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const services = JSON.parse(await new Promise((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk)))));
+    const folder = join(services.mariadb.socket, '../..');
+    assert.ok(existsSync(folder));
+    const query = [
+      '--no-defaults',
+      '-h127.0.0.1',
+      `-P${services.mariadb.port}`,
+      '-uroot',
+      '-Ne',
+      'SELECT @@character_set_server, @@time_zone',
+    ];
+    const answer = await run({
+      command: 'mariadb',
+      args: query,
+      env: { ...process.env, MYSQL_PWD: services.mariadb.rootPassword },
+      timeoutMs: 10_000,
+    });
+    assert.equal(answer.stdout, 'utf8mb4\t+00:00\n', answer.stderr);
+    const refused = await run({ command: 'mariadb', args: query, timeoutMs: 10_000 });
+    assert.match(refused.stderr, /Access denied/);
+    child.stdin.end();
+    assert.equal(await new Promise((resolve) => child.once('exit', resolve)), 0);
+    assert.ok(!existsSync(folder));
+  });
+});
+
+describe('small things', () => {
+  it('a log is rotated when it is large, and three are kept', (test) => {
+    const log = join(temporaryFolder(test), 'x.log');
+    for (let round = 1; round <= 5; round += 1) {
+      writeFileSync(log, `round ${round}`);
+      rotateLog(log);
+      assert.ok(existsSync(log), 'a small one stays');
+      truncateSync(log, 6 * 1024 ** 2);
+      rotateLog(log);
+      assert.ok(!existsSync(log));
+    }
+    assert.ok(existsSync(`${log}.3`) && !existsSync(`${log}.4`));
+    assert.match(readFileSync(`${log}.1`, 'utf8'), /^round 5/);
+  });
+
+  it('secrets are made once, long, different and private', (test) => {
+    const folder = temporaryFolder(test);
+    const path = join(folder, 'secrets.json');
+    const secrets = loadSecrets(path, join(folder, 'mysql'));
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.equal(new Set(Object.values(secrets)).size, Object.keys(secrets).length);
+    mkdirSync(join(folder, 'mysql'));
+    assert.deepEqual(loadSecrets(path, join(folder, 'mysql')), secrets);
+  });
+
+  it('a password has no characters that look alike', () => {
+    const many = Array.from({ length: 200 }, () => readablePassword());
+    assert.ok(many.every((password) => /^[^ilo0IO1]{16}$/.test(password)));
+    assert.equal(new Set(many).size, many.length);
+  });
+
+  it('a full disk is recognised in what MariaDB writes', () => {
+    assert.ok(mentionsFullDisk('[ERROR] mariadbd: Error writing file (Errcode: 28 "No space left on device")'));
+    assert.ok(mentionsFullDisk("[ERROR] InnoDB: Error number 28 means 'No space left on device'"));
+    assert.ok(!mentionsFullDisk('[Note] InnoDB: 10.11.6 started; log sequence number 28'));
+  });
+
+  it('an SQL literal cannot be left', () => {
+    assert.equal(quote("a'b\\c"), "'a''b\\\\c'");
+  });
+});
