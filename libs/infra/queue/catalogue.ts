@@ -9,6 +9,8 @@ export interface JobPayloads {
   'router.publish': { tenantId: number; routerId: number; registryId: number };
   /** The registry row may be gone already, so everything that names the published client travels along. */
   'router.unpublish': { tenantId: number; registryId: number; address: string };
+  /** Confirms or gives back the addresses that this tenant claimed before that instant (ISO 8601) without adding a router. */
+  'router.settle-claims': { tenantId: number; claimedBefore: string };
   'radius.disconnect-user': { tenantId: number; username: string; reason: string };
   /** `params` must hold no secret in clear: the row stays until the mail is sent. With `tenantId` it is sent in that tenant's name. */
   'mail.send': { tenantId?: number; to: string; template: string; locale: string; params: Record<string, string | number | null> };
@@ -56,6 +58,7 @@ export const JOBS = {
   'tenant.sync-routers': { queue: 'radius', attempts: 10, backoff: { firstMs: 500, maxMs: 60_000 }, retention },
   'router.publish': { queue: 'radius', attempts: 10, backoff: { firstMs: 500, maxMs: 60_000 }, retention },
   'router.unpublish': { queue: 'radius', attempts: 10, backoff: { firstMs: 500, maxMs: 60_000 }, retention },
+  'router.settle-claims': { queue: 'radius', attempts: 5, backoff: { firstMs: 1_000, maxMs: 60_000 }, retention },
   'radius.disconnect-user': { queue: 'radius', attempts: 6, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
   'mail.send': { queue: 'mail', attempts: 8, backoff: { firstMs: 5_000, maxMs: 900_000 }, retention },
 } as const satisfies Record<JobName, JobSettings>;

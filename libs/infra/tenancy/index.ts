@@ -3,6 +3,7 @@ export * from './plan-limits';
 export { type HostPoolMetrics, TenantPools } from './pool/tenant-pools';
 export type { PoolOptions } from './pool/pool-options';
 export * from './ports';
+export * from './router-publisher';
 export * from './tenancy.module';
 export * from './tenant-database';
 export * from './tenant-iterator';

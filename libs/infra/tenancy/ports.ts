@@ -39,14 +39,13 @@ export interface RouterClaim {
   readonly requireMessageAuthenticator: boolean;
 }
 
-export type RouterChange = Partial<Omit<RouterClaim, 'tenantId'>>;
-
-/** The platform's list of router addresses. An address belongs to one tenant at most. */
+/**
+ * The platform's list of router addresses. An address belongs to one tenant at most. It is claimed before the tenant's own
+ * transaction and given back after it; a claim that no router came of is given back later.
+ */
 export abstract class RouterRegistry {
   /** @throws DomainError ROUTER_ADDRESS_TAKEN */
   abstract claim(claim: RouterClaim): Promise<{ readonly registryId: number }>;
-  /** @throws DomainError ROUTER_ADDRESS_TAKEN, ROUTER_NOT_FOUND */
-  abstract update(tenantId: number, registryId: number, change: RouterChange): Promise<void>;
   /** Releasing what is not there is no error. */
   abstract release(tenantId: number, registryId: number): Promise<void>;
 }
