@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -24,18 +24,27 @@ async function find(): Promise<TestServices> {
   const given = process.env.JALA_TEST_SERVICES;
   if (given !== undefined) return JSON.parse(readFileSync(given, 'utf8')) as TestServices;
   // Jest forgets modules between the spec files of one process; the services started for the first are good for the rest.
-  const note = join(tmpdir(), `jala-test-services-${process.pid}.json`);
-  if (existsSync(note)) {
-    const noted = JSON.parse(readFileSync(note, 'utf8')) as { services: TestServices; pid: number };
-    if (isRunning(noted.pid)) return noted.services;
-  }
-  const { services: started, pid } = await start();
-  process.once('exit', () => rmSync(note, { force: true }));
-  writeFileSync(note, JSON.stringify({ services: started, pid }), { mode: 0o600 });
+  const noted = notesOf(process.pid);
+  if (noted) return noted;
+  const started = await start();
+  writeFileSync(join(folderOf(started), noteName(process.pid)), JSON.stringify(started), { mode: 0o600 });
   return started;
 }
 
-async function start(): Promise<{ services: TestServices; pid: number }> {
+/** The services keep their files in `<folder>/run`, `<folder>/mysql` and so on, and remove the folder when they end. */
+const folderOf = ({ mariadb }: TestServices): string => dirname(dirname(mariadb.socket));
+const noteName = (pid: number): string => `services-of-${pid}.json`;
+
+function notesOf(pid: number): TestServices | undefined {
+  const note = readdirSync(tmpdir())
+    .filter((name) => name.startsWith('jala-test-'))
+    .map((name) => join(tmpdir(), name, noteName(pid)))
+    .find((path) => existsSync(path));
+  const services = note && (JSON.parse(readFileSync(note, 'utf8')) as TestServices);
+  return services && existsSync(services.mariadb.socket) ? services : undefined;
+}
+
+async function start(): Promise<TestServices> {
   const child = spawn(process.execPath, [join(repository(), 'scripts/lib/test-services.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -46,15 +55,7 @@ async function start(): Promise<{ services: TestServices; pid: number }> {
   // They stop when our end of their standard input closes, and must not keep us from ending.
   child.unref();
   for (const stream of [child.stdin, child.stdout]) (stream as unknown as { unref(): void }).unref();
-  return { services: JSON.parse(output) as TestServices, pid: child.pid ?? -1 };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  return JSON.parse(output) as TestServices;
 }
 
 function repository(): string {
