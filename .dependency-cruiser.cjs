@@ -28,8 +28,8 @@ module.exports = {
       name: 'features-through-their-index',
       severity: 'error',
       comment: 'A feature is reached through its index.ts only.',
-      from: { path: '^(libs/(?:infra|central|tenant)/[^/]+|libs/(?:kernel|contracts|radius|routeros)|apps/[^/]+)/' },
-      to: { path: '^libs/(?:(?:infra|central|tenant)/[^/]+|kernel|contracts|radius|routeros)/(?!index\\.ts$)', pathNot: '^$1/' },
+      from: { path: '^(libs/(?:infra|central|tenant)/[^/]+|libs/(?:kernel|contracts|radius|routeros|program)|apps/[^/]+)/' },
+      to: { path: '^libs/(?:(?:infra|central|tenant)/[^/]+|kernel|contracts|radius|routeros|program)/(?!index\\.ts$)', pathNot: '^$1/' },
     },
     {
       name: 'queue-owns-bullmq',

@@ -26,7 +26,7 @@ const tier = (displayName, testMatch, options = {}) => ({
   transform: { '^.+\\.(ts|js|mjs)$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   moduleNameMapper: {
-    '^@jala/(kernel|contracts|radius|routeros)$': '<rootDir>/libs/$1/index.ts',
+    '^@jala/(kernel|contracts|radius|routeros|program)$': '<rootDir>/libs/$1/index.ts',
     '^@jala/(infra|central|tenant)/([^/]+)$': '<rootDir>/libs/$1/$2/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],

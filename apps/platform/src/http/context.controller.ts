@@ -1,6 +1,6 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { AUDIENCES, LOCALES, TENANT_STATUSES, VERSION, type Audience, type Locale, type TenantStatus } from '@jala/contracts';
+import { AUDIENCES, LOCALES, TENANT_STATUSES, VERSION, type Audience, type TenantStatus } from '@jala/contracts';
 import { Public } from '@jala/infra/authz';
 import { AppConfig } from '@jala/infra/config';
 import type { FastifyRequest } from 'fastify';

@@ -1,0 +1,2 @@
+export { centralEntities, tenantEntities } from './entities';
+export { ProgramModule } from './program.module';
