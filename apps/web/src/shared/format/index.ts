@@ -1,0 +1,4 @@
+export * from './identifiers';
+export * from './numbers';
+export * from './region';
+export * from './times';
