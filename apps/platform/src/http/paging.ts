@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Page, PageRequest } from '@jala/contracts';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
@@ -35,9 +35,15 @@ export class PageQuery {
   search?: string;
 }
 
+export class PageMetaDto {
+  @ApiProperty() page: number;
+  @ApiProperty() per_page: number;
+  @ApiProperty({ description: 'Over all pages' }) total: number;
+}
+
 export interface PageBody<T> {
   data: T[];
-  meta: { page: number; per_page: number; total: number };
+  meta: PageMetaDto;
 }
 
 export const pageRequestOf = (query: PageQuery): PageRequest => ({

@@ -1,0 +1,3 @@
+export * from './platform-account.store';
+export * from './platform-staff.service';
+export * from './staff.module';
