@@ -113,6 +113,7 @@ CREATE TABLE radpostauth (
   calledstationid VARCHAR(50) NOT NULL DEFAULT '' COMMENT 'Jala: the service on the router',
   PRIMARY KEY (id),
   KEY username (username, authdate),
+  KEY accepted (username, reply, authdate),
   KEY authdate (authdate),
   KEY router (router_id, authdate)
 ) ENGINE = InnoDB;

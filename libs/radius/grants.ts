@@ -1,0 +1,37 @@
+const TABLE_RIGHTS: readonly (readonly [table: string, rights: string])[] = [
+  ['radcheck', 'SELECT'],
+  ['radreply', 'SELECT'],
+  ['radgroupcheck', 'SELECT'],
+  ['radgroupreply', 'SELECT'],
+  ['radusergroup', 'SELECT'],
+  // The first login of a voucher; everything else in it is Jala's to write.
+  ['raduser', 'SELECT, UPDATE (status, first_login_at, expires_at, mac)'],
+  ['radacct', 'SELECT, INSERT, UPDATE'],
+  ['nasreload', 'SELECT, INSERT, UPDATE'],
+  ['radpostauth', 'INSERT'],
+];
+
+const DATABASE = /^t_[0-9a-z_]{1,48}$/;
+const ACCOUNT = /^[0-9a-z_]{1,32}$/;
+const HOST = /^(?:%|[0-9A-Za-z.:%_-]{1,255})$/;
+
+/**
+ * The rights FreeRADIUS has in one tenant's database: these tables and no others. The account exists already.
+ * Statements may be run again. Names cannot be parameters of GRANT, so they are checked here.
+ */
+export function radiusGrants(database: string, user: string, host = '%'): string[] {
+  const account = accountName(database, user, host);
+  return TABLE_RIGHTS.map(([table, rights]) => `GRANT ${rights} ON \`${database}\`.\`${table}\` TO ${account}`);
+}
+
+/** Takes them away again, for example when a tenant is archived. Fails when they were never given. */
+export function radiusRevokes(database: string, user: string, host = '%'): string[] {
+  const account = accountName(database, user, host);
+  return TABLE_RIGHTS.map(([table]) => `REVOKE ALL PRIVILEGES ON \`${database}\`.\`${table}\` FROM ${account}`);
+}
+
+function accountName(database: string, user: string, host: string): string {
+  if (!DATABASE.test(database)) throw new RangeError(`not a tenant database: ${database}`);
+  if (!ACCOUNT.test(user) || !HOST.test(host)) throw new RangeError('not a database account');
+  return `'${user}'@'${host}'`;
+}

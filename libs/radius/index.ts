@@ -1,0 +1,21 @@
+export { isRadiusSecret, RADIUS_SECRET, type RouterClient } from './client-file';
+export * from './coa';
+export { radiusGrants, radiusRevokes } from './grants';
+export { type Login, LoginsReader } from './logins.repository';
+export {
+  canonicalMac,
+  DEFAULT_INTERIM_SECONDS,
+  type Enforcement,
+  isRadiusPassword,
+  isRadiusUsername,
+  MAX_USERNAME_LENGTH,
+  type RadiusGroup,
+  type RadiusUser,
+  userKey,
+} from './radius-user';
+export { RadiusModule } from './radius.module';
+export { RadiusWriter } from './radius-writer';
+export { isRateLimit, type RateLimit, rateLimit } from './rate-limit';
+export { type ReconciledClients, RouterClients } from './router-clients';
+export { LIVE_WINDOW_SECONDS, MAX_COUNTED_SESSIONS, type RouterActivity, type Session, type SessionFilter, SessionsReader } from './sessions.repository';
+export { RADIUS_USER_STATUSES, radiusEntities, type RadiusUserStatus, RadUser } from './stock.entities';

@@ -1,0 +1,74 @@
+import type { Page } from '@jala/contracts';
+import { TenantDatabase } from '@jala/infra/tenancy';
+import { Injectable } from '@nestjs/common';
+import { userKey } from './radius-user';
+
+const MAX_COUNTED_LOGINS = 10_000;
+
+export interface Login {
+  readonly id: number;
+  readonly at: Date;
+  readonly username: string;
+  readonly accepted: boolean;
+  /** Why not, in words the support desk can repeat; empty when accepted. */
+  readonly reason: string;
+  readonly routerId: number;
+  readonly nasIp: string;
+  readonly mac: string;
+  readonly service: string;
+}
+
+interface Row {
+  id: string;
+  authdate: Date;
+  username: string;
+  reply: string;
+  reason: string;
+  router_id: string;
+  nasipaddress: string;
+  callingstationid: string;
+  calledstationid: string;
+}
+
+/** Reads radpostauth: who tried to log in, when, and why it was refused. A login appears within about two seconds. */
+@Injectable()
+export class LoginsReader {
+  constructor(private readonly db: TenantDatabase) {}
+
+  /** Newest first. `total` stops at 10,000. */
+  async forUser(username: string, page: { readonly page: number; readonly perPage: number }): Promise<Page<Login>> {
+    const rows = await this.db.query<Row[]>('SELECT * FROM radpostauth WHERE username = ? ORDER BY authdate DESC, id DESC LIMIT ? OFFSET ?', [
+      username,
+      page.perPage,
+      Math.min((page.page - 1) * page.perPage, MAX_COUNTED_LOGINS),
+    ]);
+    const [count] = await this.db.query<{ total: string }[]>('SELECT COUNT(*) AS total FROM (SELECT 1 FROM radpostauth WHERE username = ? LIMIT ?) AS some', [
+      username,
+      MAX_COUNTED_LOGINS,
+    ]);
+    return { rows: rows.map(toLogin), total: Number(count?.total ?? 0) };
+  }
+
+  /** When each of these was last accepted, by userKey(); those who never were are missing. */
+  async lastAccepted(usernames: readonly string[]): Promise<Map<string, Date>> {
+    if (usernames.length === 0) return new Map();
+    const rows = await this.db.query<{ username: string; at: Date }[]>(
+      `SELECT username, MAX(authdate) AS at FROM radpostauth
+       WHERE username IN (${usernames.map(() => '?').join(', ')}) AND reply = 'Access-Accept' GROUP BY username`,
+      [...usernames],
+    );
+    return new Map(rows.map(({ username, at }) => [userKey(username), at]));
+  }
+}
+
+const toLogin = (row: Row): Login => ({
+  id: Number(row.id),
+  at: row.authdate,
+  username: row.username,
+  accepted: row.reply === 'Access-Accept',
+  reason: row.reason,
+  routerId: Number(row.router_id),
+  nasIp: row.nasipaddress,
+  mac: row.callingstationid,
+  service: row.calledstationid,
+});

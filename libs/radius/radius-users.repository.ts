@@ -1,0 +1,130 @@
+import { TenantDatabase } from '@jala/infra/tenancy';
+import { Injectable } from '@nestjs/common';
+import { DEFAULT_INTERIM_SECONDS, type Enforcement, type RadiusGroup, type RadiusUser } from './radius-user';
+import { RadCheck, RadGroupReply, RadReply, RadUser, RadUserGroup, type RadiusUserStatus } from './stock.entities';
+
+const MANAGED = { jalaManaged: 1 } as const;
+
+// After an operator's own groups (stock default 1): the stock order lets the first group that matches speak.
+const GROUP_PRIORITY = 10;
+
+/** Statements on the check, reply and enforcement tables. Nothing but RadiusWriter uses it. */
+@Injectable()
+export class RadiusUsersRepository {
+  constructor(private readonly db: TenantDatabase) {}
+
+  transaction<T>(fn: () => Promise<T>): Promise<T> {
+    return this.db.transaction(fn);
+  }
+
+  find(username: string): Promise<RadUser | null> {
+    return this.db.repository(RadUser).findOneBy({ username });
+  }
+
+  /** Usage and the first login stay as they are for a user that exists. */
+  async upsertEnforcement(user: RadiusUser): Promise<void> {
+    const validity = user.validity ?? null;
+    const row: Record<string, unknown> = {
+      status: user.status,
+      expires_at: user.expiresAt,
+      validity_s: validity && 'seconds' in validity ? validity.seconds : null,
+      validity_months: validity && 'months' in validity ? validity.months : null,
+      mac_lock: user.macLock ? 1 : 0,
+      mac: user.mac ?? null,
+      framed_ip: user.framedIp ?? null,
+      ...planColumns(user),
+    };
+    const columns = Object.keys(row);
+    await this.db.query(
+      `INSERT INTO raduser (username, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})
+       ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
+      [user.username, ...Object.values(row)],
+    );
+  }
+
+  async replacePassword(username: string, password: string): Promise<void> {
+    const checks = this.db.repository(RadCheck);
+    const where = { username, attribute: 'Cleartext-Password', ...MANAGED };
+    const changed = await checks.update(where, { value: password, op: ':=' });
+    if (!changed.affected) await checks.insert({ ...where, op: ':=', value: password });
+  }
+
+  async replaceGroup(username: string, group: string | null): Promise<void> {
+    const groups = this.db.repository(RadUserGroup);
+    await groups.delete({ username, ...MANAGED });
+    if (group !== null) await groups.insert({ username, groupname: group, priority: GROUP_PRIORITY, ...MANAGED });
+  }
+
+  async replaceReplies(username: string, replies: ReadonlyMap<string, string>): Promise<void> {
+    const table = this.db.repository(RadReply);
+    await table.delete({ username, ...MANAGED });
+    if (replies.size > 0) await table.insert([...replies].map(([attribute, value]) => ({ username, attribute, op: '=', value, ...MANAGED })));
+  }
+
+  async updateStatus(username: string, status: RadiusUserStatus, expiresAt?: Date | null): Promise<boolean> {
+    const changed = await this.db.repository(RadUser).update({ username }, { status, ...(expiresAt === undefined ? {} : { expiresAt }) });
+    return Boolean(changed.affected);
+  }
+
+  async startPeriod(username: string, expiresAt: Date | null): Promise<boolean> {
+    const changed = await this.db.repository(RadUser).update({ username }, { status: 'active', expiresAt, usedBytes: 0 });
+    return Boolean(changed.affected);
+  }
+
+  async applyToUser(username: string, plan: Enforcement): Promise<void> {
+    const columns = planColumns(plan);
+    await this.db.query(`UPDATE raduser SET ${Object.keys(columns).map((column) => `${column} = ?`).join(', ')} WHERE username = ?`, [
+      ...Object.values(columns),
+      username,
+    ]);
+  }
+
+  /** History moves along: the subscriber is the same person, and the open session goes on under its own key. */
+  async rename(from: string, to: string): Promise<void> {
+    for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radacct', 'radpostauth']) {
+      await this.db.query(`UPDATE ${table} SET username = ? WHERE username = ?`, [to, from]);
+    }
+  }
+
+  /** An operator's rows go too: a password left in radcheck would still let the user in. */
+  async remove(username: string): Promise<void> {
+    for (const entity of [RadUser, RadCheck, RadReply, RadUserGroup]) await this.db.repository(entity).delete({ username });
+  }
+
+  async replaceGroupReplies(group: string, replies: ReadonlyMap<string, string>): Promise<void> {
+    const table = this.db.repository(RadGroupReply);
+    await table.delete({ groupname: group, ...MANAGED });
+    if (replies.size > 0) await table.insert([...replies].map(([attribute, value]) => ({ groupname: group, attribute, op: '=', value, ...MANAGED })));
+  }
+
+  /** @returns how many users are held to the plan */
+  async applyToMembers(group: RadiusGroup): Promise<number> {
+    const columns = planColumns(group);
+    const result = await this.db.query<{ affectedRows: number }>(
+      `UPDATE raduser u JOIN radusergroup g ON g.username = u.username AND g.jala_managed = 1
+       SET ${Object.keys(columns).map((column) => `u.${column} = ?`).join(', ')} WHERE g.groupname = ?`,
+      [...Object.values(columns), group.name],
+    );
+    return result.affectedRows;
+  }
+
+  async removeGroup(group: string): Promise<void> {
+    await this.db.repository(RadUserGroup).delete({ groupname: group, ...MANAGED });
+    await this.db.repository(RadGroupReply).delete({ groupname: group, ...MANAGED });
+  }
+}
+
+/** The columns of raduser that come from the plan. */
+function planColumns(plan: Enforcement): Record<string, unknown> {
+  return {
+    rate_limit: plan.rateLimit,
+    fup_bytes: plan.fairUse?.bytes ?? null,
+    fup_rate_limit: plan.fairUse?.rateLimit ?? null,
+    quota_bytes: plan.quotaBytes ?? null,
+    pool: plan.pool ?? null,
+    shared_users: plan.sharedUsers === undefined ? 1 : plan.sharedUsers,
+    interim_s: plan.interimSeconds ?? DEFAULT_INTERIM_SECONDS,
+    idle_s: plan.idleSeconds ?? null,
+    session_s: plan.sessionSeconds ?? null,
+  };
+}

@@ -1,0 +1,132 @@
+import { canonicalIp } from '@jala/kernel';
+import { Injectable } from '@nestjs/common';
+import { isRateLimit } from './rate-limit';
+import { canonicalMac, type Enforcement, isRadiusPassword, isRadiusUsername, type RadiusGroup, type RadiusUser } from './radius-user';
+import { RadiusUsersRepository } from './radius-users.repository';
+import type { RadUser, RadiusUserStatus } from './stock.entities';
+
+const MAX_SECONDS = 2 ** 31 - 1;
+
+/**
+ * The only writer of radcheck, radreply, radusergroup, radgroupreply and raduser. It joins the caller's transaction, so that
+ * a customer and what the router is told about them change together or not at all. What it writes counts at the next login.
+ *
+ * Values are checked as programming errors (RangeError): the caller has validated what people typed.
+ */
+@Injectable()
+export class RadiusWriter {
+  constructor(private readonly users: RadiusUsersRepository) {}
+
+  find(username: string): Promise<RadUser | null> {
+    return this.users.find(username);
+  }
+
+  /** Creates the user or makes it exactly this. What has been used of a quota, and an operator's own rows, stay. */
+  async putUser(user: RadiusUser): Promise<void> {
+    requireUsername(user.username);
+    requirePassword(user.password);
+    requireEnforcement(user);
+    if (user.framedIp && canonicalIp(user.framedIp) !== user.framedIp) throw new RangeError(`not a canonical address: ${user.framedIp}`);
+    if (user.mac && canonicalMac(user.mac) !== user.mac) throw new RangeError(`not a canonical MAC address: ${user.mac}`);
+    await this.users.transaction(async () => {
+      await this.users.upsertEnforcement(user);
+      await this.users.replacePassword(user.username, user.password);
+      await this.users.replaceGroup(user.username, user.group);
+      await this.users.replaceReplies(user.username, new Map(user.framedIp ? [['Framed-IP-Address', user.framedIp]] : []));
+    });
+  }
+
+  async setPassword(username: string, password: string): Promise<void> {
+    requirePassword(password);
+    await this.users.transaction(() => this.users.replacePassword(username, password));
+  }
+
+  /**
+   * @param expiresAt left out: stays as it is; null: does not expire
+   * @returns false when there is no such user
+   */
+  setStatus(username: string, status: RadiusUserStatus, expiresAt?: Date | null): Promise<boolean> {
+    return this.users.updateStatus(username, status, expiresAt);
+  }
+
+  /**
+   * A new period: active until `expiresAt`, with the whole quota.
+   * @returns false when there is no such user
+   */
+  startPeriod(username: string, expiresAt: Date | null): Promise<boolean> {
+    return this.users.startPeriod(username, expiresAt);
+  }
+
+  /** Puts the user on another plan from the next login on. What has been used counts against the new quota. */
+  async assignGroup(username: string, group: RadiusGroup): Promise<void> {
+    requireEnforcement(group);
+    await this.users.transaction(async () => {
+      await this.users.replaceGroup(username, group.name);
+      await this.users.applyToUser(username, group);
+    });
+  }
+
+  /** Sessions and logins move along. */
+  async renameUser(from: string, to: string): Promise<void> {
+    requireUsername(to);
+    await this.users.transaction(() => this.users.rename(from, to));
+  }
+
+  /** Sessions and logins stay, they are history. */
+  async removeUser(username: string): Promise<void> {
+    await this.users.transaction(() => this.users.remove(username));
+  }
+
+  /**
+   * Creates the group or makes it exactly this, and holds all its users to it.
+   * @returns how many users that are
+   */
+  putGroup(group: RadiusGroup): Promise<number> {
+    requireUsername(group.name);
+    requireEnforcement(group);
+    return this.users.transaction(async () => {
+      await this.users.replaceGroupReplies(group.name, groupReplies(group));
+      return this.users.applyToMembers(group);
+    });
+  }
+
+  /** Users keep what they are held to; give them another group first. An operator's own rows of the group stay. */
+  async removeGroup(name: string): Promise<void> {
+    await this.users.transaction(() => this.users.removeGroup(name));
+  }
+}
+
+/** What a tool that reads only the stock tables should know. FreeRADIUS itself answers from raduser. */
+function groupReplies(group: RadiusGroup): Map<string, string> {
+  const replies = new Map<string, string>();
+  if (group.rateLimit !== null) replies.set('Mikrotik-Rate-Limit', group.rateLimit);
+  if (group.pool) replies.set('Framed-Pool', group.pool);
+  if (group.idleSeconds) replies.set('Idle-Timeout', String(group.idleSeconds));
+  return replies;
+}
+
+function requireUsername(name: string): void {
+  if (!isRadiusUsername(name)) throw new RangeError(`not a RADIUS name: ${JSON.stringify(name)}`);
+}
+
+function requirePassword(password: string): void {
+  if (!isRadiusPassword(password)) throw new RangeError('The password is empty, too long or has control characters.');
+}
+
+function requireEnforcement(plan: Enforcement): void {
+  for (const text of [plan.rateLimit, plan.fairUse?.rateLimit]) {
+    if (text !== null && text !== undefined && !isRateLimit(text)) throw new RangeError(`not a Mikrotik-Rate-Limit: ${text}`);
+  }
+  requireWhole('quota', plan.quotaBytes, 0, Number.MAX_SAFE_INTEGER);
+  requireWhole('fair use threshold', plan.fairUse?.bytes, 0, Number.MAX_SAFE_INTEGER);
+  requireWhole('number of devices', plan.sharedUsers, 1, 65_535);
+  // RFC 2869 section 2.1: not less than 60.
+  requireWhole('interim interval', plan.interimSeconds, 60, 65_535);
+  requireWhole('idle timeout', plan.idleSeconds, 1, MAX_SECONDS);
+  requireWhole('session limit', plan.sessionSeconds, 1, MAX_SECONDS);
+}
+
+function requireWhole(what: string, value: number | null | undefined, least: number, most: number): void {
+  if (value === null || value === undefined) return;
+  if (!Number.isSafeInteger(value) || value < least || value > most) throw new RangeError(`${what}: ${value} is not a whole number from ${least} to ${most}`);
+}

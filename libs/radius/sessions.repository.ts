@@ -1,0 +1,219 @@
+import type { Page, ServiceType } from '@jala/contracts';
+import { TenantDatabase } from '@jala/infra/tenancy';
+import { Clock } from '@jala/kernel';
+import { Injectable } from '@nestjs/common';
+import { canonicalMac, DEFAULT_INTERIM_SECONDS, userKey } from './radius-user';
+
+/** Three interims without a word: the session is taken for dead (its Stop was lost). */
+export const LIVE_WINDOW_SECONDS = 3 * DEFAULT_INTERIM_SECONDS;
+
+/** Counting on would cost more with every session that ever was; nobody turns to page 400. */
+export const MAX_COUNTED_SESSIONS = 10_000;
+
+export interface Session {
+  readonly id: number;
+  /** As the router sends it; case may differ from the customer's. */
+  readonly username: string;
+  /** routers.id; 0 when the router was not known by one. */
+  readonly routerId: number;
+  readonly nasIp: string;
+  /** Acct-Session-Id: what the router calls the session. */
+  readonly acctSessionId: string;
+  readonly startedAt: Date;
+  readonly updatedAt: Date;
+  readonly endedAt: Date | null;
+  readonly seconds: number;
+  /** Upload, as the router receives it. */
+  readonly inputBytes: number;
+  /** Download. */
+  readonly outputBytes: number;
+  readonly framedIp: string;
+  readonly mac: string;
+  readonly serviceType: ServiceType | null;
+  readonly terminateCause: string;
+}
+
+export interface SessionFilter {
+  readonly state: 'online' | 'ended';
+  readonly routerId?: number;
+  readonly serviceType?: ServiceType;
+  /** Exactly these users. */
+  readonly usernames?: readonly string[];
+  /** Start of a user name, a whole IP address or a whole MAC address. */
+  readonly search?: string;
+  readonly page: number;
+  readonly perPage: number;
+}
+
+export interface RouterActivity {
+  readonly online: number;
+  readonly lastSeenAt: Date | null;
+}
+
+interface Row {
+  id: string;
+  username: string;
+  router_id: string;
+  nasipaddress: string;
+  acctsessionid: string;
+  started_at: Date;
+  updated_at: Date;
+  acctstoptime: Date | null;
+  seconds: number | null;
+  input_bytes: string | null;
+  output_bytes: string | null;
+  framedipaddress: string;
+  callingstationid: string;
+  acctterminatecause: string;
+  service_type: ServiceType | null;
+}
+
+// RouterOS numbers hotspot sessions from 80…, PPP sessions from 81….
+const SERVICE_TYPE = `CASE WHEN framedprotocol = 'PPP' OR acctsessionid LIKE '81%' THEN 'pppoe' WHEN acctsessionid LIKE '80%' THEN 'hotspot' END`;
+
+const COLUMNS = `radacctid AS id, username, router_id, nasipaddress, acctsessionid, COALESCE(acctstarttime, acctupdatetime) AS started_at,
+  COALESCE(acctupdatetime, acctstarttime) AS updated_at, acctstoptime, acctsessiontime AS seconds, acctinputoctets AS input_bytes,
+  acctoutputoctets AS output_bytes, framedipaddress, callingstationid, acctterminatecause, ${SERVICE_TYPE} AS service_type`;
+
+const ONLINE = 'acctstoptime IS NULL AND acctupdatetime > ?';
+
+/** Reads radacct. Every query has an index to stand on, whatever the age of the tenant. */
+@Injectable()
+export class SessionsReader {
+  constructor(
+    private readonly db: TenantDatabase,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Newest first. `total` stops at MAX_COUNTED_SESSIONS. */
+  async list(filter: SessionFilter): Promise<Page<Session>> {
+    const { where, params } = this.conditions(filter);
+    const order = filter.state === 'online' ? 'acctstarttime DESC, radacctid DESC' : 'acctstoptime DESC, radacctid DESC';
+    const offset = Math.min((filter.page - 1) * filter.perPage, MAX_COUNTED_SESSIONS);
+    const [rows, [count]] = [
+      await this.db.query<Row[]>(`SELECT ${COLUMNS} FROM radacct WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, [...params, filter.perPage, offset]),
+      await this.db.query<{ total: string }[]>(`SELECT COUNT(*) AS total FROM (SELECT 1 FROM radacct WHERE ${where} LIMIT ?) AS some`, [
+        ...params,
+        MAX_COUNTED_SESSIONS,
+      ]),
+    ];
+    return { rows: rows.map(toSession), total: Number(count?.total ?? 0) };
+  }
+
+  /** One user's sessions, open ones first, then the last that ended. */
+  async forUser(username: string, page: { readonly page: number; readonly perPage: number }): Promise<Page<Session>> {
+    const rows = await this.db.query<Row[]>(
+      `SELECT ${COLUMNS} FROM radacct WHERE username = ? ORDER BY acctstoptime IS NULL DESC, acctstoptime DESC, radacctid DESC LIMIT ? OFFSET ?`,
+      [username, page.perPage, Math.min((page.page - 1) * page.perPage, MAX_COUNTED_SESSIONS)],
+    );
+    const [count] = await this.db.query<{ total: string }[]>('SELECT COUNT(*) AS total FROM (SELECT 1 FROM radacct WHERE username = ? LIMIT ?) AS some', [
+      username,
+      MAX_COUNTED_SESSIONS,
+    ]);
+    return { rows: rows.map(toSession), total: Number(count?.total ?? 0) };
+  }
+
+  /** What a Disconnect-Request has to name. */
+  async onlineOf(username: string): Promise<Session[]> {
+    const rows = await this.db.query<Row[]>(`SELECT ${COLUMNS} FROM radacct WHERE username = ? AND ${ONLINE} ORDER BY radacctid`, [username, this.liveSince()]);
+    return rows.map(toSession);
+  }
+
+  async countOnline(): Promise<number> {
+    const [row] = await this.db.query<{ online: string }[]>(`SELECT COUNT(*) AS online FROM radacct WHERE ${ONLINE}`, [this.liveSince()]);
+    return Number(row?.online ?? 0);
+  }
+
+  /** @returns userKey() of those who are online */
+  async onlineAmong(usernames: readonly string[]): Promise<Set<string>> {
+    if (usernames.length === 0) return new Set();
+    const rows = await this.db.query<{ username: string }[]>(
+      `SELECT DISTINCT username FROM radacct WHERE username IN (${marks(usernames)}) AND ${ONLINE}`,
+      [...usernames, this.liveSince()],
+    );
+    return new Set(rows.map(({ username }) => userKey(username)));
+  }
+
+  /** For each of these routers: how many sessions it carries, and when a packet of it was last stored. */
+  async routerActivity(routerIds: readonly number[]): Promise<Map<number, RouterActivity>> {
+    if (routerIds.length === 0) return new Map();
+    const rows = await this.db.query<{ router_id: string; online: string | null; last_seen_at: Date | null }[]>(
+      `SELECT router_id, SUM(online) AS online, MAX(last_seen_at) AS last_seen_at FROM (
+         SELECT router_id, SUM(acctupdatetime > ?) AS online, MAX(acctupdatetime) AS last_seen_at
+           FROM radacct WHERE router_id IN (${marks(routerIds)}) AND acctstoptime IS NULL GROUP BY router_id
+         UNION ALL
+         SELECT router_id, 0, MAX(acctstoptime) FROM radacct WHERE router_id IN (${marks(routerIds)}) GROUP BY router_id
+         UNION ALL
+         SELECT router_id, 0, MAX(authdate) FROM radpostauth WHERE router_id IN (${marks(routerIds)}) GROUP BY router_id
+       ) AS seen GROUP BY router_id`,
+      [this.liveSince(), ...routerIds, ...routerIds, ...routerIds],
+    );
+    return new Map(rows.map((row) => [Number(row.router_id), { online: Number(row.online ?? 0), lastSeenAt: row.last_seen_at }]));
+  }
+
+  /**
+   * Bytes in both directions since an instant. A session that was open before it counts with the share of its time that lies after
+   * it: routers report totals, not when they arose.
+   */
+  async trafficSince(since: Date): Promise<{ inputBytes: number; outputBytes: number }> {
+    const share = `LEAST(1, GREATEST(0, TIMESTAMPDIFF(SECOND, ?, COALESCE(acctstoptime, acctupdatetime)) / GREATEST(acctsessiontime, 1)))`;
+    const sums = `SELECT ROUND(SUM(acctinputoctets * ${share})) AS input_bytes, ROUND(SUM(acctoutputoctets * ${share})) AS output_bytes FROM radacct`;
+    const rows = await this.db.query<{ input_bytes: string | null; output_bytes: string | null }[]>(
+      `${sums} WHERE acctstoptime IS NULL AND acctupdatetime >= ? UNION ALL ${sums} WHERE acctstoptime >= ?`,
+      [since, since, since, since, since, since],
+    );
+    const total = (of: 'input_bytes' | 'output_bytes') => rows.reduce((sum, row) => sum + Number(row[of] ?? 0), 0);
+    return { inputBytes: total('input_bytes'), outputBytes: total('output_bytes') };
+  }
+
+  private conditions(filter: SessionFilter): { where: string; params: unknown[] } {
+    const parts: string[] = [];
+    const params: unknown[] = [];
+    const add = (sql: string, ...values: unknown[]): void => {
+      parts.push(sql);
+      params.push(...values);
+    };
+    if (filter.state === 'online') add(ONLINE, this.liveSince());
+    else add('acctstoptime IS NOT NULL');
+    if (filter.routerId !== undefined) add('router_id = ?', filter.routerId);
+    if (filter.serviceType !== undefined) add(`${SERVICE_TYPE} = ?`, filter.serviceType);
+    if (filter.usernames !== undefined) add(filter.usernames.length > 0 ? `username IN (${marks(filter.usernames)})` : 'FALSE', ...filter.usernames);
+    if (filter.search) {
+      const text = filter.search.trim();
+      const mac = canonicalMac(text);
+      if (mac) add('callingstationid = ?', mac);
+      else if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) add('framedipaddress = ?', text);
+      else add('username LIKE ?', `${text.replace(/[\\%_]/g, '\\$&')}%`);
+    }
+    return { where: parts.join(' AND '), params };
+  }
+
+  private liveSince(): Date {
+    return new Date(this.clock.now().getTime() - LIVE_WINDOW_SECONDS * 1000);
+  }
+}
+
+const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
+
+/** A counter beyond 2^53 bytes (9 PB in one session) is not a measurement; it is shown as the largest exact number. */
+const bytes = (value: string | null): number => Math.min(Number(value ?? 0), Number.MAX_SAFE_INTEGER);
+
+function toSession(row: Row): Session {
+  return {
+    id: Number(row.id),
+    username: row.username,
+    routerId: Number(row.router_id),
+    nasIp: row.nasipaddress,
+    acctSessionId: row.acctsessionid,
+    startedAt: row.started_at,
+    updatedAt: row.updated_at,
+    endedAt: row.acctstoptime,
+    seconds: row.seconds ?? 0,
+    inputBytes: bytes(row.input_bytes),
+    outputBytes: bytes(row.output_bytes),
+    framedIp: row.framedipaddress,
+    mac: row.callingstationid,
+    serviceType: row.service_type,
+    terminateCause: row.acctterminatecause,
+  };
+}
