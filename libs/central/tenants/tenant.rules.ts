@@ -58,3 +58,10 @@ export function assertTimezone(timezone: string): void {
     throw DomainError.field('timezone', 'unknown', 'An IANA time zone such as Asia/Jakarta.');
   }
 }
+
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** @throws DomainError VALIDATION_FAILED on `currency`. */
+export function assertCurrency(currency: string): void {
+  if (!CURRENCIES.has(currency)) throw DomainError.field('currency', 'unknown', 'A currency code of ISO 4217 such as IDR.');
+}

@@ -7,6 +7,8 @@ import type { Locale } from '@jala/contracts';
 export interface MailParams {
   'password-reset': { name: string; brand: string; link_sealed: string; valid_minutes: number };
   invitation: { name: string; brand: string; link_sealed: string; valid_days: number };
+  /** To an owner who has a password already. */
+  welcome: { name: string; brand: string; link_sealed: string };
   'security-notice': { name: string; brand: string; event: SecurityEvent; at: string; timezone: string; ip: string | null };
 }
 
@@ -74,6 +76,13 @@ export const WORDING: Record<Locale, Wording> = {
       button: { label: 'Choose your password', url: link },
       footer: 'Is the link too old? Use "Forgot password" on the login page.',
     }),
+    welcome: ({ name, brand, link }) => ({
+      subject: `${brand}: everything is ready`,
+      greeting: `Welcome ${name},`,
+      paragraphs: [`${brand} is set up. Log in with your e-mail address and the password that was chosen for you or by you.`],
+      button: { label: 'Log in', url: link },
+      footer: 'Do you not know the password? Use "Forgot password" on the login page.',
+    }),
     'security-notice': ({ name, brand, event, when, ip }) => ({
       subject: `${brand}: security of your account`,
       greeting: `Hello ${name},`,
@@ -95,6 +104,13 @@ export const WORDING: Record<Locale, Wording> = {
       paragraphs: [`Akun untuk Anda di ${brand} telah dibuat. Buat kata sandi Anda untuk mulai. Tautan ini berlaku satu kali, selama ${valid_days} hari.`],
       button: { label: 'Buat kata sandi', url: link },
       footer: 'Tautan sudah kedaluwarsa? Pakai "Lupa kata sandi" di halaman masuk.',
+    }),
+    welcome: ({ name, brand, link }) => ({
+      subject: `${brand}: semuanya sudah siap`,
+      greeting: `Selamat datang ${name},`,
+      paragraphs: [`${brand} sudah disiapkan. Masuk dengan alamat email Anda dan kata sandi yang sudah dibuat.`],
+      button: { label: 'Masuk', url: link },
+      footer: 'Tidak tahu kata sandinya? Pakai "Lupa kata sandi" di halaman masuk.',
     }),
     'security-notice': ({ name, brand, event, when, ip }) => ({
       subject: `${brand}: keamanan akun Anda`,

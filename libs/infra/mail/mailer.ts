@@ -36,6 +36,11 @@ export class Mailer {
     return this.secrets.seal(this.links.choosePassword(TenantScope.peek()?.slug ?? null, token), LINK_PURPOSE);
   }
 
+  /** The login page of the current side, sealed like every link of a mail. */
+  sealedLoginLink(): string {
+    return this.secrets.seal(this.links.login(TenantScope.peek()?.slug ?? null), LINK_PURPOSE);
+  }
+
   get timezone(): string {
     return TenantScope.peek()?.timezone ?? 'UTC';
   }

@@ -13,6 +13,10 @@ export class PublicLinks {
     return `${scheme}://${slug === null ? '' : `${slug}.`}${rootDomain}${isUsual ? '' : `:${port}`}`;
   }
 
+  login(slug: string | null): string {
+    return `${this.origin(slug)}/login`;
+  }
+
   /** The token stands behind the #: browsers send that part to nobody, so it reaches no log and no Referer. */
   choosePassword(slug: string | null, token: string): string {
     return `${this.origin(slug)}/reset-password#token=${token}`;

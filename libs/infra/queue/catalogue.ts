@@ -52,7 +52,7 @@ const retention = { completed: 200, failedDays: 30 } as const;
 
 /** Every job there is. A name in `JobPayloads` without an entry here does not compile. */
 export const JOBS = {
-  'tenant.provision': { queue: 'provisioning', attempts: 5, backoff: { firstMs: 1_000, maxMs: 30_000 }, retention },
+  'tenant.provision': { queue: 'provisioning', attempts: 4, backoff: { firstMs: 500, maxMs: 10_000 }, retention },
   'tenant.archive': { queue: 'maintenance', attempts: 5, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
   'tenant.delete': { queue: 'maintenance', attempts: 8, backoff: { firstMs: 2_000, maxMs: 120_000 }, retention },
   'tenant.sync-routers': { queue: 'radius', attempts: 10, backoff: { firstMs: 500, maxMs: 60_000 }, retention },

@@ -104,8 +104,7 @@ export class JobRunner {
       if (error instanceof DomainError && error.code === 'TENANT_NOT_FOUND') return undefined;
       throw error;
     });
-    if (!tenant) return;
-    await TenantScope.run(tenant, fn);
+    if (tenant) await TenantScope.run(tenant, fn);
   }
 }
 

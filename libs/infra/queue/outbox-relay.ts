@@ -28,8 +28,8 @@ export class OutboxRelay implements OnApplicationShutdown {
   }
 
   /** For after a commit: whoever committed is not kept waiting and never sees a failure. */
-  handInBackground(database: OutboxDatabase, tenantId: number | null, rows: readonly OutboxRow[]): void {
-    const handing: Promise<void> = this.hand(database, tenantId, rows)
+  inBackground(hand: () => Promise<unknown>): void {
+    const handing: Promise<void> = hand()
       .catch((error: unknown) => {
         this.logger.warn(`outbox rows wait for the sweep: ${error instanceof Error ? error.message : String(error)}`);
       })

@@ -91,7 +91,7 @@ export class OutboxSweep {
     }
   }
 
-  private async inTenant<T>(tenantId: number, fn: () => Promise<T>): Promise<T | undefined> {
+  private async inTenant<T>(tenantId: number, fn: () => Promise<T>): Promise<T> {
     const tenant = await this.directory.byId(tenantId);
     return TenantScope.run(tenant, fn);
   }

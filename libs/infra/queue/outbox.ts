@@ -33,7 +33,7 @@ export class Outbox {
 
   async enqueue<N extends JobName>(job: N, payload: JobPayload<N>, options: EnqueueOptions = {}): Promise<void> {
     const row = await this.rows.insert({ job, payload, runAt: options.runAt ?? null, createdAt: this.clock.now() });
-    this.database.afterCommit(() => this.relay.handInBackground(this.database, null, [row]));
+    this.database.afterCommit(() => this.relay.inBackground(() => this.relay.hand(this.database, null, [row])));
   }
 }
 
@@ -52,11 +52,13 @@ export class TenantOutbox {
   }
 
   async enqueue<N extends TenantJobName>(job: N, payload: JobPayload<N>, options: EnqueueOptions = {}): Promise<void> {
-    const { id } = TenantScope.current();
+    const tenant = TenantScope.current();
+    const { id } = tenant;
     if (payload.tenantId !== undefined && payload.tenantId !== id) throw new Error(`${job}: the payload names another tenant`);
     const row = await this.rows.insert({ job, payload, runAt: options.runAt ?? null, createdAt: this.clock.now() });
     // Before the commit: should this process die right after it, the sweep knows where to look.
     this.dirty.note(id);
-    this.database.afterCommit(() => this.relay.handInBackground(this.database, id, [row]));
+    // A scope of its own: that of the request may end before the queue has answered.
+    this.database.afterCommit(() => this.relay.inBackground(() => TenantScope.run(tenant, () => this.relay.hand(this.database, id, [row]))));
   }
 }

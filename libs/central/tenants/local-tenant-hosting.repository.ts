@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { type DatabaseTarget, withConnection } from '@jala/infra/central-db';
+import { AppConfig } from '@jala/infra/config';
+import { radiusGrants, radiusRevokes } from '@jala/radius';
+import { DbHostsRepository } from './db-hosts.repository';
+import { TenantHosting, type TenantPlace } from './tenant-hosting';
+
+const DATABASE = /^t_[0-9a-z_]{1,48}$/;
+const ACCOUNT = /^[0-9A-Za-z_]{1,32}$/;
+
+/** The host part of an account. Which addresses reach the server at all is for its network to decide. */
+const ANYWHERE = '%';
+
+const ER_NONEXISTING_TABLE_GRANT = 1147;
+
+/** Database servers whose administrator we are. */
+@Injectable()
+export class LocalTenantHosting extends TenantHosting {
+  constructor(
+    private readonly hosts: DbHostsRepository,
+    private readonly config: AppConfig,
+  ) {
+    super();
+  }
+
+  async hasDatabase({ host, database }: TenantPlace): Promise<boolean> {
+    const rows = await this.run<{ name: string }[]>(host, 'SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name = ?', [database]);
+    return rows.length > 0;
+  }
+
+  async createDatabase(place: TenantPlace): Promise<void> {
+    await this.run(place.host, `CREATE DATABASE IF NOT EXISTS ${databaseOf(place)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
+  }
+
+  async ensureAccount(place: TenantPlace, password: string): Promise<void> {
+    const account = accountOf(place.user);
+    await this.run(place.host, `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password]);
+    // It may be there from an attempt that was interrupted before its password was kept.
+    await this.run(place.host, `ALTER USER ${account} IDENTIFIED BY ?`, [password]);
+    // In a grant the underscore is a wildcard: without the backslash t_a_b could also use t_axb.
+    await this.run(
+      place.host,
+      `GRANT SELECT, INSERT, UPDATE, DELETE, LOCK TABLES ON \`${assertDatabase(place.database).replaceAll('_', '\\_')}\`.* TO ${account}`,
+    );
+  }
+
+  async migrationTarget(place: TenantPlace): Promise<DatabaseTarget> {
+    return { ...(await this.hosts.administration(place.host)), database: assertDatabase(place.database) };
+  }
+
+  async grantRadius(place: TenantPlace): Promise<void> {
+    for (const statement of radiusGrants(assertDatabase(place.database), this.config.radius.dbUser)) await this.run(place.host, statement);
+  }
+
+  async revokeAccess(place: TenantPlace): Promise<void> {
+    await this.run(place.host, `DROP USER IF EXISTS ${accountOf(place.user)}`);
+    await this.revokeRadius(place);
+  }
+
+  async remove(place: TenantPlace): Promise<void> {
+    await this.revokeAccess(place);
+    await this.run(place.host, `DROP DATABASE IF EXISTS ${databaseOf(place)}`);
+  }
+
+  /** Grants on tables outlive the tables; a later tenant of the same name must not inherit them. */
+  private async revokeRadius(place: TenantPlace): Promise<void> {
+    for (const statement of radiusRevokes(assertDatabase(place.database), this.config.radius.dbUser)) {
+      try {
+        await this.run(place.host, statement);
+      } catch (error) {
+        if ((error as { errno?: number }).errno !== ER_NONEXISTING_TABLE_GRANT) throw error;
+      }
+    }
+  }
+
+  private async run<T>(host: string, sql: string, params: unknown[] = []): Promise<T> {
+    const server = await this.hosts.administration(host);
+    return withConnection(server, async (connection) => (await connection.query(sql, params))[0] as T);
+  }
+}
+
+function assertDatabase(name: string): string {
+  if (!DATABASE.test(name)) throw new Error('not the name of a tenant database');
+  return name;
+}
+
+const databaseOf = ({ database }: TenantPlace): string => `\`${assertDatabase(database)}\``;
+
+function accountOf(user: string): string {
+  if (!ACCOUNT.test(user)) throw new Error('not the name of a database account');
+  return `'${user}'@'${ANYWHERE}'`;
+}

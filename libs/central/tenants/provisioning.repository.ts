@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { CentralDatabase, connectTo, type DatabaseServer } from '@jala/infra/central-db';
+import { AppConfig } from '@jala/infra/config';
+import { ProvisioningStep } from './provisioning-step.entity';
+import { PROVISIONING_STEPS, type ProvisioningStepName } from './provisioning.rules';
+
+/** Whose turn it is to work on a tenant; let it go when done. */
+export interface TenantLock {
+  release(): void;
+}
+
+@Injectable()
+export class ProvisioningRepository {
+  constructor(
+    private readonly db: CentralDatabase,
+    private readonly config: AppConfig,
+  ) {}
+
+  async plan(tenantId: number): Promise<void> {
+    await this.db.repository(ProvisioningStep).insert(
+      PROVISIONING_STEPS.map((name, index) => ({ tenantId, name, position: index + 1, status: 'pending' as const, attempts: 0 })),
+    );
+  }
+
+  async steps(tenantId: number): Promise<ProvisioningStep[]> {
+    return this.db.repository(ProvisioningStep).find({ where: { tenantId }, order: { position: 'ASC' } });
+  }
+
+  async begin(tenantId: number, name: ProvisioningStepName, at: Date): Promise<void> {
+    await this.db.query(
+      `UPDATE provisioning_steps SET status = 'running', attempts = attempts + 1, error = NULL, started_at = ?, finished_at = NULL
+        WHERE tenant_id = ? AND name = ?`,
+      [at, tenantId, name],
+    );
+  }
+
+  async finish(tenantId: number, name: ProvisioningStepName, at: Date): Promise<void> {
+    await this.db.repository(ProvisioningStep).update({ tenantId, name }, { status: 'done', error: null, finishedAt: at });
+  }
+
+  async fail(tenantId: number, name: ProvisioningStepName, at: Date, error: string): Promise<void> {
+    await this.db.repository(ProvisioningStep).update({ tenantId, name }, { status: 'failed', error: error.slice(0, 500), finishedAt: at });
+  }
+
+  /**
+   * Makes the caller the only one who changes what a tenant consists of. The lock belongs to a connection of its own, so
+   * the server frees it when the process dies. Undefined when another one keeps it longer than `waitSeconds`.
+   */
+  async lockTenant(tenantId: number, waitSeconds: number): Promise<TenantLock | undefined> {
+    const { name, ...server } = this.config.centralDb;
+    const target: DatabaseServer = { ...server, password: this.config.centralDb.password };
+    const connection = await connectTo({ ...target, database: name });
+    try {
+      const [rows] = await connection.query('SELECT GET_LOCK(?, ?) AS got', [`${name}:tenant:${tenantId}`.slice(-64), waitSeconds]);
+      const [row] = rows as { got: number | null }[];
+      if (Number(row?.got) === 1) return { release: () => connection.destroy() };
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    connection.destroy();
+    return undefined;
+  }
+}

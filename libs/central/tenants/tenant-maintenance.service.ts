@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { CentralDatabase, MigrationSet, Migrator } from '@jala/infra/central-db';
+import { SecretBox } from '@jala/infra/crypto';
+import { type IterationReport, TenantDatabase, TenantIterator } from '@jala/infra/tenancy';
+import { placeOf } from './provisioning-steps';
+import { TenantHosting } from './tenant-hosting';
+import { databasePasswordPurpose } from './tenant.rules';
+import { STATUSES_WITH_DATABASE } from './tenant.states';
+import { tenantNotFound } from './tenants.errors';
+import { TenantsRepository } from './tenants.repository';
+
+/** What the operator runs over all tenants. */
+@Injectable()
+export class TenantMaintenanceService {
+  private readonly migrator = new Migrator(MigrationSet.of('tenant'));
+
+  constructor(
+    private readonly db: CentralDatabase,
+    private readonly tenantDb: TenantDatabase,
+    private readonly tenants: TenantsRepository,
+    private readonly hosting: TenantHosting,
+    private readonly iterator: TenantIterator,
+    private readonly secrets: SecretBox,
+  ) {}
+
+  /** Brings every tenant's database to the current version. Rights in new tables are given anew. */
+  async migrateAll(): Promise<IterationReport> {
+    return this.iterator.run('migrate', ({ id }) => this.migrate(id), { concurrency: 4, statuses: STATUSES_WITH_DATABASE });
+  }
+
+  /** Proves of each tenant that its account reaches its own database, that one, and nothing else. */
+  async hardenAll(): Promise<IterationReport> {
+    return this.iterator.run('harden', ({ db }) => this.harden(db), { concurrency: 4, statuses: STATUSES_WITH_DATABASE });
+  }
+
+  /** Seals every tenant's database password with the current key. */
+  async rotateKeys(): Promise<number> {
+    let rotated = 0;
+    for (let afterId = 0; ; ) {
+      const page = await this.tenants.pageAfter(afterId, 200);
+      for (const { id } of page) rotated += Number(await this.rotate(id));
+      const last = page.at(-1);
+      if (!last) return rotated;
+      afterId = last.id;
+    }
+  }
+
+  private async migrate(id: number): Promise<void> {
+    const tenant = await this.tenants.find(id);
+    if (!tenant) throw tenantNotFound(id);
+    if (tenant.schemaVersion === this.migrator.version) return;
+    const { to } = await this.migrator.migrate(await this.hosting.migrationTarget(placeOf(tenant)));
+    await this.hosting.grantRadius(placeOf(tenant));
+    await this.tenants.update(id, { schemaVersion: to });
+  }
+
+  private async harden(database: string): Promise<void> {
+    const [place] = await this.tenantDb.query<{ name: string | null }[]>('SELECT DATABASE() AS name');
+    if (place?.name !== database) throw new Error(`its connection is on ${place?.name ?? 'no database'} instead of ${database}`);
+    const own = ` ON \`${database.replaceAll('_', '\\_')}\`.* TO `;
+    const rows = await this.tenantDb.query<Record<string, string>[]>('SHOW GRANTS');
+    const grants = rows.flatMap((row) => Object.values(row)).filter((grant) => !grant.startsWith('GRANT USAGE ON *.* '));
+    const excessive = grants.filter((grant) => !grant.includes(own) || /ALL PRIVILEGES|WITH GRANT OPTION/.test(grant));
+    if (excessive.length > 0) throw new Error(`its database account may do more than it should: ${excessive.join('; ')}`);
+    if (grants.length === 0) throw new Error('its database account may do nothing at all');
+  }
+
+  private async rotate(id: number): Promise<boolean> {
+    return this.db.transaction(async () => {
+      const tenant = await this.tenants.lock(id);
+      if (!tenant?.dbPasswordEnc || !this.secrets.needsRotation(tenant.dbPasswordEnc)) return false;
+      await this.tenants.update(id, { dbPasswordEnc: this.secrets.rotate(tenant.dbPasswordEnc, databasePasswordPurpose(id)) });
+      return true;
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { Global, Module } from '@nestjs/common';
+import { CentralActivityModule } from '@jala/central/activity';
+import { PlansModule } from '@jala/central/plans';
+import { RouterRegistryModule } from '@jala/central/routers';
+import { AppConfig } from '@jala/infra/config';
+import { TenantCredentials, TenantDirectory } from '@jala/infra/tenancy';
+import { DbHostsRepository } from './db-hosts.repository';
+import { DomainsService } from './domains.service';
+import { LocalTenantHosting } from './local-tenant-hosting.repository';
+import { ProvisioningSteps } from './provisioning-steps';
+import { ProvisioningRepository } from './provisioning.repository';
+import { ProvisioningService } from './provisioning.service';
+import { StoredTenantCredentials } from './tenant-credentials.service';
+import { CachedTenantDirectory } from './tenant-directory.service';
+import { TenantExports } from './tenant-export';
+import { TenantHosting } from './tenant-hosting';
+import { TenantMaintenanceService } from './tenant-maintenance.service';
+import { TenantRemovalService } from './tenant-removal.service';
+import { TenantViews } from './tenant-views';
+import { ArchiveTenantHandler, DeleteTenantHandler, ProvisionTenantHandler } from './tenants.jobs';
+import { TenantsRepository } from './tenants.repository';
+import { TenantsService } from './tenants.service';
+import { WelcomeMails } from './welcome-mails';
+
+/** For every program: binds the ports through which tenancy learns where the tenants are. */
+@Global()
+@Module({
+  providers: [
+    TenantsRepository,
+    DbHostsRepository,
+    CachedTenantDirectory,
+    { provide: TenantDirectory, useExisting: CachedTenantDirectory },
+    { provide: TenantCredentials, useClass: StoredTenantCredentials },
+  ],
+  exports: [TenantsRepository, DbHostsRepository, CachedTenantDirectory, TenantDirectory, TenantCredentials],
+})
+export class TenantDirectoryModule {}
+
+const hosting = {
+  provide: TenantHosting,
+  inject: [AppConfig, DbHostsRepository],
+  useFactory: (config: AppConfig, hosts: DbHostsRepository): TenantHosting => {
+    // Refused at the start and not in the middle of setting up a tenant.
+    if (config.tenantMode !== 'local') throw new Error(`TENANT_MODE=${config.tenantMode} is not available in this version. Use local.`);
+    return new LocalTenantHosting(hosts, config);
+  },
+};
+
+/** The use cases. Needs a global module that binds `TenantSetup`. */
+@Module({
+  imports: [CentralActivityModule, PlansModule, RouterRegistryModule],
+  providers: [
+    hosting,
+    ProvisioningRepository,
+    ProvisioningSteps,
+    ProvisioningService,
+    TenantExports,
+    TenantViews,
+    TenantsService,
+    DomainsService,
+    TenantRemovalService,
+    TenantMaintenanceService,
+    WelcomeMails,
+  ],
+  exports: [TenantsService, DomainsService, ProvisioningService, TenantExports, TenantRemovalService, TenantMaintenanceService],
+})
+export class TenantsModule {}
+
+/** For the worker. */
+@Module({ imports: [TenantsModule], providers: [ProvisionTenantHandler, ArchiveTenantHandler, DeleteTenantHandler] })
+export class TenantsWorkerModule {}

@@ -1,0 +1,1 @@
+export { TenantSetupModule } from './tenant-setup.module';
