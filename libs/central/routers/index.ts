@@ -1,0 +1,7 @@
+import { RouterRegistration } from './router-registration.entity';
+
+export { RouterRegistryModule } from './router-registry.module';
+export type { RegistrationView } from './router-registry.repository';
+export { RouterPublisherService, RouterRegistryService } from './router-registry.service';
+
+export const routerRegistryEntities = [RouterRegistration];

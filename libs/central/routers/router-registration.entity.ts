@@ -1,0 +1,45 @@
+import { wholeNumber } from '@jala/infra/central-db';
+import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+
+/** One source address and the tenant it belongs to. */
+@Entity('router_registry')
+export class RouterRegistration {
+  @PrimaryGeneratedColumn({ type: 'bigint', unsigned: true })
+  id: number;
+
+  @Column({ name: 'tenant_id', type: 'bigint', unsigned: true, transformer: wholeNumber })
+  tenantId: number;
+
+  /** Its id in the tenant's database; null while the claim is not confirmed. */
+  @Column({ name: 'router_id', type: 'bigint', unsigned: true, nullable: true, transformer: wholeNumber })
+  routerId: number | null;
+
+  @Column({ type: 'varchar', length: 120 })
+  name: string;
+
+  /** Canonical. */
+  @Column({ type: 'varchar', length: 45 })
+  address: string;
+
+  @Column({ name: 'secret_enc', type: 'varchar', length: 512 })
+  secretEnc: string;
+
+  @Column({ name: 'require_message_authenticator', type: 'boolean' })
+  requireMessageAuthenticator: boolean;
+
+  /** False while its tenant is out of service: FreeRADIUS then does not know it. */
+  @Column({ type: 'boolean' })
+  enabled: boolean;
+
+  @Column({ name: 'published_at', type: 'datetime', precision: 3, nullable: true })
+  publishedAt: Date | null;
+
+  @Column({ name: 'publish_error', type: 'varchar', length: 500, nullable: true })
+  publishError: string | null;
+
+  @CreateDateColumn({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt: Date;
+
+  @UpdateDateColumn({ name: 'updated_at', type: 'datetime', precision: 3 })
+  updatedAt: Date;
+}

@@ -1,0 +1,24 @@
+import { Global, Module } from '@nestjs/common';
+import { RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
+import { RadiusModule } from '@jala/radius';
+import { FindOrphanClaims, ReconcileRouters, SyncTenantRouters } from './router-registry.jobs';
+import { RouterRegistryRepository } from './router-registry.repository';
+import { RouterPublisherService, RouterRegistryService } from './router-registry.service';
+
+/** Global because it binds the two ports through which the tenant side reaches the registry. */
+@Global()
+@Module({
+  imports: [RadiusModule],
+  providers: [
+    RouterRegistryRepository,
+    RouterRegistryService,
+    RouterPublisherService,
+    SyncTenantRouters,
+    ReconcileRouters,
+    FindOrphanClaims,
+    { provide: RouterRegistry, useExisting: RouterRegistryService },
+    { provide: RouterPublisher, useExisting: RouterPublisherService },
+  ],
+  exports: [RouterRegistryService, RouterPublisherService, RouterRegistry, RouterPublisher],
+})
+export class RouterRegistryModule {}

@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import type { Page, PageRequest } from '@jala/contracts';
+import { CentralDatabase, containsPattern } from '@jala/infra/central-db';
+import { RouterRegistration } from './router-registration.entity';
+
+/** What FreeRADIUS needs to know of a router, read from the registry and its tenant. */
+export interface ClientRow {
+  readonly id: number;
+  readonly tenantId: number;
+  readonly tenantDb: string;
+  readonly inService: boolean;
+  readonly routerId: number;
+  readonly name: string;
+  readonly address: string;
+  readonly secretEnc: string;
+  readonly requireMessageAuthenticator: boolean;
+}
+
+export interface RegistrationView {
+  readonly id: number;
+  readonly tenantId: number;
+  readonly tenantName: string;
+  readonly tenantSlug: string;
+  readonly name: string;
+  readonly address: string;
+  readonly enabled: boolean;
+  readonly publishedAt: Date | null;
+  readonly publishError: string | null;
+  readonly createdAt: Date;
+}
+
+type Flags<T, K extends keyof T> = Omit<T, K> & Record<K, number | boolean>;
+
+const CLIENT_COLUMNS = `r.id, r.tenant_id AS tenantId, t.db_name AS tenantDb, t.status = 'ready' AS inService, r.router_id AS routerId, r.name,
+  r.address, r.secret_enc AS secretEnc, r.require_message_authenticator AS requireMessageAuthenticator`;
+
+const SORTS: Readonly<Record<string, string>> = {
+  name: 'r.name',
+  address: 'r.address',
+  tenant: 't.name',
+  published_at: 'r.published_at',
+  created_at: 'r.created_at',
+};
+
+@Injectable()
+export class RouterRegistryRepository {
+  constructor(private readonly db: CentralDatabase) {}
+
+  async insert(registration: Pick<RouterRegistration, 'tenantId' | 'name' | 'address' | 'secretEnc' | 'requireMessageAuthenticator'>): Promise<number> {
+    const { insertId } = await this.db.query<{ insertId: number | string }>(
+      'INSERT INTO router_registry (tenant_id, name, address, secret_enc, require_message_authenticator) VALUES (?, ?, ?, ?, ?)',
+      [registration.tenantId, registration.name, registration.address, registration.secretEnc, registration.requireMessageAuthenticator],
+    );
+    return Number(insertId);
+  }
+
+  async remove(tenantId: number, id: number): Promise<void> {
+    await this.db.repository(RouterRegistration).delete({ id, tenantId });
+  }
+
+  async findForUpdate(tenantId: number, id: number): Promise<RouterRegistration | null> {
+    return this.db
+      .repository(RouterRegistration)
+      .createQueryBuilder('registration')
+      .where('registration.id = :id AND registration.tenantId = :tenantId', { id, tenantId })
+      .setLock('pessimistic_write')
+      .getOne();
+  }
+
+  /** Also locks the gap where there is none: nobody can claim the address before the transaction ends. */
+  async isClaimedForUpdate(address: string): Promise<boolean> {
+    const rows = await this.db.query<unknown[]>('SELECT id FROM router_registry WHERE address = ? FOR UPDATE', [address]);
+    return rows.length > 0;
+  }
+
+  async save(registration: RouterRegistration): Promise<void> {
+    await this.db.repository(RouterRegistration).save(registration);
+  }
+
+  /**
+   * Every confirmed router of every tenant in service. Until the transaction ends nobody publishes, claims or releases:
+   * the list stays true while files are made to agree with it.
+   */
+  async clientsFrozen(): Promise<ClientRow[]> {
+    return this.clients("r.router_id IS NOT NULL AND t.status = 'ready' ORDER BY r.id LOCK IN SHARE MODE", []);
+  }
+
+  /** Confirmed: claims that never became a router are nobody's client. */
+  async clientIdsOf(tenantId: number): Promise<number[]> {
+    const rows = await this.db.query<{ id: number }[]>('SELECT id FROM router_registry WHERE router_id IS NOT NULL AND tenant_id = ? ORDER BY id', [tenantId]);
+    return rows.map((row) => Number(row.id));
+  }
+
+  /** The row as it is now, kept so until the transaction ends. */
+  async clientForUpdate(id: number): Promise<ClientRow | undefined> {
+    const [row] = await this.clients('r.id = ? FOR UPDATE', [id]);
+    return row;
+  }
+
+  async markPublished(id: number, inService: boolean, at: Date): Promise<void> {
+    await this.db.query('UPDATE router_registry SET enabled = ?, published_at = ?, publish_error = NULL WHERE id = ?', [inService, inService ? at : null, id]);
+  }
+
+  async markFailed(id: number, error: string): Promise<void> {
+    await this.db.query('UPDATE router_registry SET publish_error = ? WHERE id = ?', [error.slice(0, 500), id]);
+  }
+
+  async unconfirmed(tenantId: number, before: Date): Promise<number[]> {
+    const rows = await this.db.query<{ id: number }[]>(
+      'SELECT id FROM router_registry WHERE tenant_id = ? AND router_id IS NULL AND created_at < ? ORDER BY id',
+      [tenantId, before],
+    );
+    return rows.map((row) => Number(row.id));
+  }
+
+  async tenantsWithUnconfirmed(before: Date): Promise<number[]> {
+    const rows = await this.db.query<{ tenantId: number }[]>(
+      'SELECT DISTINCT tenant_id AS tenantId FROM router_registry WHERE router_id IS NULL AND created_at < ?',
+      [before],
+    );
+    return rows.map((row) => Number(row.tenantId));
+  }
+
+  async addressesOf(tenantId: number): Promise<string[]> {
+    const rows = await this.db.query<{ address: string }[]>('SELECT address FROM router_registry WHERE tenant_id = ?', [tenantId]);
+    return rows.map((row) => row.address);
+  }
+
+  async removeAllOf(tenantId: number): Promise<void> {
+    await this.db.repository(RouterRegistration).delete({ tenantId });
+  }
+
+  async list(request: PageRequest): Promise<Page<RegistrationView>> {
+    const where = request.search ? 'WHERE r.name LIKE ? OR r.address LIKE ? OR t.name LIKE ? OR t.slug LIKE ?' : '';
+    const params = request.search ? Array<string>(4).fill(containsPattern(request.search)) : [];
+    const from = `FROM router_registry r JOIN tenants t ON t.id = r.tenant_id ${where}`;
+    const direction = request.order === 'desc' ? 'DESC' : 'ASC';
+    const rows = await this.db.query<Flags<RegistrationView, 'enabled'>[]>(
+      `SELECT r.id, r.tenant_id AS tenantId, t.name AS tenantName, t.slug AS tenantSlug, r.name, r.address, r.enabled,
+              r.published_at AS publishedAt, r.publish_error AS publishError, r.created_at AS createdAt
+         ${from} ORDER BY ${SORTS[request.sort ?? ''] ?? 'r.id'} ${direction}, r.id ${direction} LIMIT ? OFFSET ?`,
+      [...params, request.perPage, (request.page - 1) * request.perPage],
+    );
+    const [count] = await this.db.query<{ total: number }[]>(`SELECT COUNT(*) AS total ${from}`, params);
+    return {
+      total: Number(count?.total ?? 0),
+      rows: rows.map((row) => ({ ...row, id: Number(row.id), tenantId: Number(row.tenantId), enabled: Boolean(row.enabled) })),
+    };
+  }
+
+  private async clients(condition: string, params: unknown[]): Promise<ClientRow[]> {
+    const rows = await this.db.query<Flags<ClientRow, 'inService' | 'requireMessageAuthenticator'>[]>(
+      `SELECT ${CLIENT_COLUMNS} FROM router_registry r JOIN tenants t ON t.id = r.tenant_id WHERE ${condition}`,
+      params,
+    );
+    return rows.map((row) => ({
+      ...row,
+      id: Number(row.id),
+      tenantId: Number(row.tenantId),
+      routerId: Number(row.routerId),
+      inService: Boolean(row.inService),
+      requireMessageAuthenticator: Boolean(row.requireMessageAuthenticator),
+    }));
+  }
+}

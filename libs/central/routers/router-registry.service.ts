@@ -1,0 +1,146 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type Actor, DomainError, type Page, type PageRequest } from '@jala/contracts';
+import { CentralDatabase, duplicateKeyOf } from '@jala/infra/central-db';
+import { SecretBox } from '@jala/infra/crypto';
+import { type RegisteredRouter, type RouterClaim, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
+import { Clock } from '@jala/kernel';
+import { type RouterClient, RouterClients } from '@jala/radius';
+import { type ClientRow, type RegistrationView, RouterRegistryRepository } from './router-registry.repository';
+
+/** A ciphertext copied to another tenant's or another address' row does not open there. */
+const sealPurpose = (tenantId: number, address: string): string => `router-registry:${tenantId}:${address}`;
+
+/** Claims on addresses: needed wherever somebody adds a router. */
+@Injectable()
+export class RouterRegistryService extends RouterRegistry {
+  constructor(
+    private readonly registry: RouterRegistryRepository,
+    private readonly secrets: SecretBox,
+  ) {
+    super();
+  }
+
+  async claim(claim: RouterClaim): Promise<{ registryId: number }> {
+    const secretEnc = this.secrets.seal(claim.secret, sealPurpose(claim.tenantId, claim.address));
+    try {
+      return { registryId: await this.registry.insert({ ...claim, secretEnc }) };
+    } catch (error) {
+      // Whose it is stays between that tenant and the platform.
+      if (duplicateKeyOf(error) === 'router_registry_address') throw addressTaken(claim.address);
+      throw error;
+    }
+  }
+
+  async release(tenantId: number, registryId: number): Promise<void> {
+    await this.registry.remove(tenantId, registryId);
+  }
+
+  async list(_actor: Actor, request: PageRequest): Promise<Page<RegistrationView>> {
+    return this.registry.list(request);
+  }
+}
+
+const addressTaken = (address: string): DomainError =>
+  new DomainError('ROUTER_ADDRESS_TAKEN', { address }, { address: [{ code: 'taken', message: 'A router with this address is registered already.' }] });
+
+/** Brings the registry to FreeRADIUS: one file for each router of each tenant that is in service. */
+@Injectable()
+export class RouterPublisherService extends RouterPublisher {
+  private readonly logger = new Logger(RouterPublisherService.name);
+
+  constructor(
+    private readonly db: CentralDatabase,
+    private readonly registry: RouterRegistryRepository,
+    private readonly clients: RouterClients,
+    private readonly secrets: SecretBox,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async publish(router: RegisteredRouter): Promise<void> {
+    await this.db.transaction(async () => {
+      const registration = await this.registry.findForUpdate(router.tenantId, router.registryId);
+      if (!registration || registration.address !== router.address) throw new DomainError('ROUTER_NOT_FOUND', { id: router.routerId });
+      await this.registry.save(
+        Object.assign(registration, {
+          routerId: router.routerId,
+          name: router.name,
+          secretEnc: this.secrets.seal(router.secret, sealPurpose(router.tenantId, router.address)),
+          requireMessageAuthenticator: router.requireMessageAuthenticator,
+        }),
+      );
+    });
+    await this.express(router.registryId);
+  }
+
+  async withdraw(address: string): Promise<void> {
+    await this.db.transaction(async () => {
+      if (!(await this.registry.isClaimedForUpdate(address))) await this.clients.unpublish(address);
+    });
+  }
+
+  async unconfirmed(tenantId: number, before: Date): Promise<number[]> {
+    return this.registry.unconfirmed(tenantId, before);
+  }
+
+  /** After a tenant was suspended, resumed or archived. */
+  async syncTenant(tenantId: number): Promise<void> {
+    for (const id of await this.registry.clientIdsOf(tenantId)) await this.express(id);
+  }
+
+  /** When a tenant goes for good, with its claims: its addresses may be somebody else's from now on. */
+  async forgetTenant(tenantId: number): Promise<void> {
+    const addresses = await this.registry.addressesOf(tenantId);
+    await this.registry.removeAllOf(tenantId);
+    for (const address of addresses) await this.withdraw(address);
+  }
+
+  /** Makes the client files say exactly what the registry says, whatever happened to them. */
+  async reconcile(): Promise<void> {
+    await this.db.transaction(async () => {
+      const { added, changed, removed } = await this.clients.reconcile((await this.registry.clientsFrozen()).flatMap((row) => this.legible(row)));
+      if (added.length + changed.length + removed.length > 0) this.logger.log({ added, changed, removed }, 'Router files reconciled');
+    });
+  }
+
+  async tenantsWithUnconfirmed(before: Date): Promise<number[]> {
+    return this.registry.tenantsWithUnconfirmed(before);
+  }
+
+  /** The row is locked while its file is written: two workers cannot leave the older state behind. */
+  private async express(registryId: number): Promise<void> {
+    try {
+      await this.db.transaction(async () => {
+        const row = await this.registry.clientForUpdate(registryId);
+        if (!row) return;
+        if (row.inService) await this.clients.publish(this.clientOf(row));
+        else await this.clients.unpublish(row.address);
+        await this.registry.markPublished(registryId, row.inService, this.clock.now());
+      });
+    } catch (error) {
+      await this.registry.markFailed(registryId, error instanceof Error ? error.message : 'unknown');
+      throw error;
+    }
+  }
+
+  private clientOf(row: ClientRow): RouterClient {
+    return {
+      address: row.address,
+      secret: this.secrets.open(row.secretEnc, sealPurpose(row.tenantId, row.address)),
+      tenantDb: row.tenantDb,
+      routerId: row.routerId,
+      requireMessageAuthenticator: row.requireMessageAuthenticator,
+    };
+  }
+
+  /** One row that cannot be read must not keep everybody else's routers out. */
+  private legible(row: ClientRow): RouterClient[] {
+    try {
+      return [this.clientOf(row)];
+    } catch (error) {
+      this.logger.error({ registryId: row.id, address: row.address }, error);
+      return [];
+    }
+  }
+}

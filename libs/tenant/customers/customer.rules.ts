@@ -1,0 +1,89 @@
+import type { Subject } from '@jala/infra/audit';
+import type { RadiusUser } from '@jala/radius';
+import { firstPeriod, type PaidUntil, radiusGroupOf, type ServicePlan, validityOf } from '@jala/tenant/service-plans';
+import type { Customer } from './customer.entity';
+
+/** Local numbers gain the country of the tenant's currency; the result is E.164. Undefined when it cannot be a telephone number. */
+export function canonicalPhone(text: string, currency: string): string | undefined {
+  const compact = text.replace(/[\s().-]/g, '');
+  const country = CALLING_CODES[currency];
+  const international = compact.startsWith('00')
+    ? `+${compact.slice(2)}`
+    : compact.startsWith('0') && country
+      ? `+${country}${compact.slice(1)}`
+      : compact;
+  const withPlus = international.startsWith('+') ? international : country && international.startsWith(country) ? `+${international}` : undefined;
+  return withPlus && /^\+[1-9]\d{6,14}$/.test(withPlus) ? withPlus : undefined;
+}
+
+/** Countries whose currency names them (ITU-T E.164 calling codes). Elsewhere a number needs its + prefix. */
+const CALLING_CODES: Readonly<Record<string, string>> = {
+  IDR: '62',
+  MYR: '60',
+  PHP: '63',
+  THB: '66',
+  VND: '84',
+  SGD: '65',
+  INR: '91',
+  PKR: '92',
+  BDT: '880',
+  LKR: '94',
+  NPR: '977',
+  KES: '254',
+  UGX: '256',
+  TZS: '255',
+  RWF: '250',
+  NGN: '234',
+  GHS: '233',
+  ZAR: '27',
+  ZMW: '260',
+  BRL: '55',
+};
+
+/**
+ * How long a changed customer has paid for. An end that is given counts. Another plan keeps the end that was paid for,
+ * except where one of the two plans knows no end.
+ */
+export function paidAfter(
+  before: PaidUntil & { readonly servicePlanId: number },
+  plan: Pick<ServicePlan, 'id' | 'validityValue' | 'validityUnit'>,
+  change: { readonly expiresAt?: Date | null },
+  now: Date,
+  zone: string,
+): PaidUntil {
+  const { anchorAt, expiresAt } = before;
+  if (change.expiresAt !== undefined) return { anchorAt, expiresAt: change.expiresAt };
+  if (plan.id === before.servicePlanId) return { anchorAt, expiresAt };
+  const validity = validityOf(plan);
+  if (!validity) return { anchorAt, expiresAt: null };
+  return expiresAt ? { anchorAt, expiresAt } : firstPeriod(now, validity, zone);
+}
+
+/** A fresh customer as FreeRADIUS knows one. */
+export function radiusUserOf(customer: Customer, plan: ServicePlan, password: string): RadiusUser {
+  const { name: group, ...enforcement } = radiusGroupOf(plan);
+  return { ...enforcement, group, username: customer.username, password, status: customer.status, expiresAt: customer.expiresAt };
+}
+
+export const subjectOf = (customer: Pick<Customer, 'id' | 'name' | 'username'>): Subject => ({
+  type: 'customer',
+  id: customer.id,
+  label: `${customer.name} (${customer.username})`,
+});
+
+/** What the activity log shows of a customer, in the words of the API. */
+export function auditOf(customer: Customer): Record<string, unknown> {
+  return {
+    username: customer.username,
+    name: customer.name,
+    phone: customer.phone,
+    email: customer.email,
+    address: customer.address,
+    service_type: customer.serviceType,
+    service_plan_id: customer.servicePlanId,
+    status: customer.status,
+    suspended_reason: customer.suspendedReason,
+    expires_at: customer.expiresAt,
+    notes: customer.notes,
+  };
+}

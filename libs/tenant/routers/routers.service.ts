@@ -1,0 +1,259 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Actor, Page, PageRequest } from '@jala/contracts';
+import { duplicateKeyOf } from '@jala/infra/central-db';
+import { readablePassword, SecretBox } from '@jala/infra/crypto';
+import { TenantOutbox } from '@jala/infra/queue';
+import { PlanLimits, RouterRegistry, TenantDatabase, TenantScope } from '@jala/infra/tenancy';
+import { SessionsReader } from '@jala/radius';
+import { ActivityLog } from '@jala/tenant/activity';
+import { Router } from './router.entity';
+import { assertSecret, auditOf, GENERATED_SECRET_LENGTH, needsPublishing, routerAddress, sealPurpose, subjectOf } from './router.rules';
+import { routerNameTaken, routerNotFound } from './routers.errors';
+import { RoutersRepository } from './routers.repository';
+
+export interface RouterFields {
+  readonly name: string;
+  readonly address: string;
+  /** Generated when absent. */
+  readonly secret?: string;
+  readonly location?: string | null;
+  readonly notes?: string | null;
+  readonly coaPort?: number;
+  readonly requireMessageAuthenticator?: boolean;
+}
+
+export interface RouterView extends Omit<Router, 'secretEnc' | 'registryId'> {
+  readonly sessionsOnline: number;
+  /** The last packet heard from it: a login or a report about a session. */
+  readonly lastSeenAt: Date | null;
+}
+
+/** What is needed to talk to a router. */
+export interface RouterContact {
+  readonly id: number;
+  readonly name: string;
+  readonly address: string;
+  readonly coaPort: number;
+  readonly secret: string;
+}
+
+/** RFC 5176 section 2.1 says 3799, and so does RouterOS. */
+const DEFAULT_COA_PORT = 3799;
+
+@Injectable()
+export class RoutersService {
+  private readonly logger = new Logger(RoutersService.name);
+
+  constructor(
+    private readonly db: TenantDatabase,
+    private readonly routers: RoutersRepository,
+    private readonly registry: RouterRegistry,
+    private readonly limits: PlanLimits,
+    private readonly secrets: SecretBox,
+    private readonly sessions: SessionsReader,
+    private readonly outbox: TenantOutbox,
+    private readonly activity: ActivityLog,
+  ) {}
+
+  async list(_actor: Actor, request: PageRequest): Promise<Page<RouterView>> {
+    const page = await this.routers.list(request);
+    return { total: page.total, rows: await this.views(page.rows) };
+  }
+
+  /** @throws DomainError ROUTER_NOT_FOUND */
+  async get(_actor: Actor, id: number): Promise<RouterView> {
+    const router = await this.routers.find(id);
+    if (!router) throw routerNotFound(id);
+    return this.view(router);
+  }
+
+  /**
+   * FreeRADIUS knows the router within two seconds of this.
+   * @throws DomainError VALIDATION_FAILED, ROUTER_ADDRESS_TAKEN, ROUTER_NAME_TAKEN, PLAN_LIMIT_REACHED
+   */
+  async create(actor: Actor, input: RouterFields): Promise<{ router: RouterView; secret: string }> {
+    const address = routerAddress(input.address);
+    if (input.secret !== undefined) assertSecret(input.secret);
+    const secret = input.secret ?? readablePassword(GENERATED_SECRET_LENGTH);
+    const requireMessageAuthenticator = input.requireMessageAuthenticator ?? false;
+    const limited = (await this.limits.maximum('routers')) !== null;
+
+    const router = await this.withClaim({ ...input, address, secret, requireMessageAuthenticator }, (registryId) =>
+      this.db.transaction(async () => {
+        if (limited) await this.limits.assertRoom('routers', await this.routers.countForLimit());
+        const created = await this.routers.save(
+          Object.assign(new Router(), {
+            name: input.name,
+            address,
+            secretEnc: this.secrets.seal(secret, sealPurpose(registryId)),
+            registryId,
+            requireMessageAuthenticator,
+            coaPort: input.coaPort ?? DEFAULT_COA_PORT,
+            location: input.location ?? null,
+            notes: input.notes ?? null,
+            publishedAt: null,
+            publishError: null,
+          }),
+        );
+        await this.publishLater(created);
+        await this.activity.record(actor, 'router.created', subjectOf(created), { after: auditOf(created) });
+        return created;
+      }),
+    );
+    return { router: await this.view(router), secret };
+  }
+
+  /** @throws DomainError ROUTER_NOT_FOUND, VALIDATION_FAILED, ROUTER_ADDRESS_TAKEN, ROUTER_NAME_TAKEN */
+  async update(actor: Actor, id: number, change: Partial<RouterFields>): Promise<RouterView> {
+    const present = await this.routers.find(id);
+    if (!present) throw routerNotFound(id);
+    if (change.secret !== undefined) assertSecret(change.secret);
+    const address = change.address === undefined ? present.address : routerAddress(change.address);
+    const { address: _, ...others } = change;
+    if (address === present.address) return this.view(await this.apply(actor, id, others));
+
+    const wanted = {
+      name: change.name ?? present.name,
+      address,
+      secret: change.secret ?? this.secretOf(present),
+      requireMessageAuthenticator: change.requireMessageAuthenticator ?? present.requireMessageAuthenticator,
+    };
+    return this.view(await this.withClaim(wanted, (registryId) => this.apply(actor, id, others, { address, registryId })));
+  }
+
+  /** FreeRADIUS forgets the router within two seconds; sessions through it stay in the history. */
+  async remove(actor: Actor, id: number): Promise<void> {
+    const removed = await this.db.transaction(async () => {
+      const router = await this.locked(id);
+      await this.routers.remove(id);
+      await this.unpublishLater(router);
+      await this.activity.record(actor, 'router.deleted', subjectOf(router), { before: auditOf(router) });
+      return router;
+    });
+    await this.releaseQuietly(removed.registryId);
+  }
+
+  /** Every look at a secret is on record. */
+  async revealSecret(actor: Actor, id: number): Promise<string> {
+    return this.db.transaction(async () => {
+      const router = await this.locked(id);
+      await this.activity.record(actor, 'router.secret_revealed', subjectOf(router));
+      return this.secretOf(router);
+    });
+  }
+
+  /** For CoA. Undefined when the tenant has no such router any more. */
+  async contact(router: { id: number } | { address: string }): Promise<RouterContact | undefined> {
+    const found = 'id' in router ? await this.routers.find(router.id) : await this.routers.findByAddress(router.address);
+    return found ? { id: found.id, name: found.name, address: found.address, coaPort: found.coaPort, secret: this.secretOf(found) } : undefined;
+  }
+
+  async count(): Promise<number> {
+    return this.routers.count();
+  }
+
+  async namesOf(ids: readonly number[]): Promise<Map<number, string>> {
+    return this.routers.namesOf(ids);
+  }
+
+  private async apply(
+    actor: Actor,
+    id: number,
+    change: Partial<Omit<RouterFields, 'address'>>,
+    moved?: { readonly address: string; readonly registryId: number },
+  ): Promise<Router> {
+    const { previous, saved } = await this.mapDuplicate(change.name, () =>
+      this.db.transaction(async () => {
+        const router = await this.locked(id);
+        const before = { ...router };
+        const { secret, ...fields } = change;
+        Object.assign(router, fields, moved);
+        // Sealed for the claim it belongs to, so a new claim needs it sealed anew.
+        if (secret !== undefined || moved) {
+          router.secretEnc = this.secrets.seal(secret ?? this.secretOf(before), sealPurpose(router.registryId));
+        }
+        if (needsPublishing(before, router)) {
+          Object.assign(router, { publishedAt: null, publishError: null });
+          await this.publishLater(router);
+        }
+        const updated = await this.routers.save(router);
+        if (moved) await this.unpublishLater(before);
+        await this.activity.record(actor, 'router.updated', subjectOf(updated), { before: auditOf(before), after: auditOf(updated) });
+        return { previous: before, saved: updated };
+      }),
+    );
+    if (moved) await this.releaseQuietly(previous.registryId);
+    return saved;
+  }
+
+  /** The claim comes first, because another tenant may want the same address at the same moment; it goes again when nothing comes of it. */
+  private async withClaim<T>(
+    router: { name: string; address: string; secret: string; requireMessageAuthenticator: boolean },
+    use: (registryId: number) => Promise<T>,
+  ): Promise<T> {
+    const { name, address, secret, requireMessageAuthenticator } = router;
+    const { registryId } = await this.registry.claim({
+      tenantId: TenantScope.current().id,
+      address,
+      secret,
+      name,
+      requireMessageAuthenticator,
+    });
+    try {
+      return await this.mapDuplicate(name, () => use(registryId));
+    } catch (error) {
+      await this.releaseQuietly(registryId);
+      throw error;
+    }
+  }
+
+  /** What is not given back here, a job gives back: the address is only blocked a little longer. */
+  private async releaseQuietly(registryId: number): Promise<void> {
+    try {
+      await this.registry.release(TenantScope.current().id, registryId);
+    } catch (error) {
+      this.logger.warn({ registryId }, error);
+    }
+  }
+
+  private async publishLater(router: Pick<Router, 'id' | 'registryId'>): Promise<void> {
+    await this.outbox.enqueue('router.publish', { tenantId: TenantScope.current().id, routerId: router.id, registryId: router.registryId });
+  }
+
+  private async unpublishLater(router: Pick<Router, 'registryId' | 'address'>): Promise<void> {
+    await this.outbox.enqueue('router.unpublish', { tenantId: TenantScope.current().id, registryId: router.registryId, address: router.address });
+  }
+
+  private async locked(id: number): Promise<Router> {
+    const router = await this.routers.findForUpdate(id);
+    if (!router) throw routerNotFound(id);
+    return router;
+  }
+
+  private secretOf(router: Pick<Router, 'secretEnc' | 'registryId'>): string {
+    return this.secrets.open(router.secretEnc, sealPurpose(router.registryId));
+  }
+
+  private async mapDuplicate<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (duplicateKeyOf(error) === 'routers_name') throw routerNameTaken(name ?? '');
+      throw error;
+    }
+  }
+
+  private async view(router: Router): Promise<RouterView> {
+    const [view] = await this.views([router]);
+    return view!;
+  }
+
+  private async views(routers: readonly Router[]): Promise<RouterView[]> {
+    const activity = await this.sessions.routerActivity(routers.map((router) => router.id));
+    return routers.map(({ secretEnc: _secret, registryId: _registry, ...router }) => ({
+      ...router,
+      sessionsOnline: activity.get(router.id)?.online ?? 0,
+      lastSeenAt: activity.get(router.id)?.lastSeenAt ?? null,
+    }));
+  }
+}

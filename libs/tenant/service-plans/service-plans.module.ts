@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { RadiusModule } from '@jala/radius';
+import { TenantActivityModule } from '@jala/tenant/activity';
+import { ServicePlansRepository } from './service-plans.repository';
+import { ServicePlansService } from './service-plans.service';
+
+@Module({
+  imports: [RadiusModule, TenantActivityModule],
+  providers: [ServicePlansRepository, ServicePlansService],
+  exports: [ServicePlansService],
+})
+export class ServicePlansModule {}
