@@ -3,7 +3,7 @@ import { CentralActivityModule } from '@jala/central/activity';
 import { PlansModule } from '@jala/central/plans';
 import { RouterRegistryModule } from '@jala/central/routers';
 import { AppConfig } from '@jala/infra/config';
-import { TenantCredentials, TenantDirectory } from '@jala/infra/tenancy';
+import { TenantCredentials, TenantDirectory, TenantProfiles } from '@jala/infra/tenancy';
 import { DbHostsRepository } from './db-hosts.repository';
 import { DomainsService } from './domains.service';
 import { LocalTenantHosting } from './local-tenant-hosting.repository';
@@ -14,6 +14,7 @@ import { StoredTenantCredentials } from './tenant-credentials.service';
 import { CachedTenantDirectory } from './tenant-directory.service';
 import { TenantExports } from './tenant-export';
 import { TenantHosting } from './tenant-hosting';
+import { StoredTenantProfiles } from './tenant-profiles.service';
 import { TenantMaintenanceService } from './tenant-maintenance.service';
 import { TenantRemovalService } from './tenant-removal.service';
 import { TenantViews } from './tenant-views';
@@ -31,8 +32,9 @@ import { WelcomeMails } from './welcome-mails';
     CachedTenantDirectory,
     { provide: TenantDirectory, useExisting: CachedTenantDirectory },
     { provide: TenantCredentials, useClass: StoredTenantCredentials },
+    { provide: TenantProfiles, useClass: StoredTenantProfiles },
   ],
-  exports: [TenantsRepository, DbHostsRepository, CachedTenantDirectory, TenantDirectory, TenantCredentials],
+  exports: [TenantsRepository, DbHostsRepository, CachedTenantDirectory, TenantDirectory, TenantCredentials, TenantProfiles],
 })
 export class TenantDirectoryModule {}
 
@@ -48,7 +50,7 @@ const hosting = {
 
 /** The use cases. Needs a global module that binds `TenantSetup`. */
 @Module({
-  imports: [CentralActivityModule, PlansModule, RouterRegistryModule],
+  imports: [TenantDirectoryModule, CentralActivityModule, PlansModule, RouterRegistryModule],
   providers: [
     hosting,
     ProvisioningRepository,

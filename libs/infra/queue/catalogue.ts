@@ -1,3 +1,6 @@
+/** Why somebody is taken off the network. */
+export type DisconnectReason = 'suspended' | 'expired' | 'deleted' | 'renamed' | 'plan-changed' | 'service-changed';
+
 /** What each job is told. Identifiers only: a job reads the present state itself, because it may run late or twice. */
 export interface JobPayloads {
   'tenant.provision': { tenantId: number };
@@ -11,7 +14,8 @@ export interface JobPayloads {
   'router.unpublish': { tenantId: number; registryId: number; address: string };
   /** Confirms or gives back the addresses that this tenant claimed before that instant (ISO 8601) without adding a router. */
   'router.settle-claims': { tenantId: number; claimedBefore: string };
-  'radius.disconnect-user': { tenantId: number; username: string; reason: string };
+  /** `knownAs`: what the router still calls the user, after a change of name. */
+  'radius.disconnect-user': { tenantId: number; username: string; knownAs?: string; reason: DisconnectReason };
   /** `params` must hold no secret in clear: the row stays until the mail is sent. With `tenantId` it is sent in that tenant's name. */
   'mail.send': { tenantId?: number; to: string; template: string; locale: string; params: Record<string, string | number | null> };
 }

@@ -8,4 +8,5 @@ export * from './tenancy.module';
 export * from './tenant-database';
 export * from './tenant-iterator';
 export { type TenantContext, TenantScope } from './tenant-scope';
+export * from './tenant-profiles';
 export * from './tenant-setup';

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor, CustomerStatus, FieldError, Page, PageRequest, ServiceType } from '@jala/contracts';
 import { Clock } from '@jala/kernel';
 import { duplicateKeyOf } from '@jala/infra/central-db';
-import { TenantOutbox } from '@jala/infra/queue';
+import { type DisconnectReason, TenantOutbox } from '@jala/infra/queue';
 import { PlanLimits, TenantDatabase, TenantScope } from '@jala/infra/tenancy';
 import { LoginsReader, RadiusWriter, SessionsReader, userKey } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
@@ -205,9 +205,9 @@ export class CustomersService {
     if (renamed) await this.radius.renameUser(before.username, after.username);
     if (replanned) await this.radius.assignGroup(after.username, radiusGroupOf(plan));
     if (before.expiresAt?.getTime() !== after.expiresAt?.getTime()) await this.radius.setStatus(after.username, after.status, after.expiresAt);
-    if (renamed || replanned || ended || before.serviceType !== after.serviceType) {
-      await this.disconnect(after.username, renamed ? 'renamed' : replanned ? 'plan-changed' : ended ? 'expired' : 'service-changed');
-    }
+    const moved = before.serviceType !== after.serviceType;
+    const reason = ended ? 'expired' : replanned ? 'plan-changed' : moved ? 'service-changed' : renamed ? 'renamed' : undefined;
+    if (reason) await this.disconnect(after.username, reason, renamed ? before.username : undefined);
   }
 
   /** The plan that counts from now on. Staying on one that is not sold any more is allowed, moving to it is not. */
@@ -228,8 +228,8 @@ export class CustomersService {
     return this.view(changed);
   }
 
-  private async disconnect(username: string, reason: string): Promise<void> {
-    await this.outbox.enqueue('radius.disconnect-user', { tenantId: TenantScope.current().id, username, reason });
+  private async disconnect(username: string, reason: DisconnectReason, knownAs?: string): Promise<void> {
+    await this.outbox.enqueue('radius.disconnect-user', { tenantId: TenantScope.current().id, username, knownAs, reason });
   }
 
   private async locked(id: number): Promise<Customer> {

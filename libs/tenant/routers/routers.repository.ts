@@ -44,8 +44,9 @@ export class RoutersRepository {
     return this.db.repository(Router).findOneBy({ registryId });
   }
 
-  async findByAddress(address: string): Promise<Router | null> {
-    return this.db.repository(Router).findOneBy({ address });
+  async ids(): Promise<number[]> {
+    const rows = await this.db.query<{ id: number }[]>('SELECT id FROM routers ORDER BY id');
+    return rows.map((row) => Number(row.id));
   }
 
   async namesOf(ids: readonly number[]): Promise<Map<number, string>> {
@@ -57,10 +58,6 @@ export class RoutersRepository {
   /** With everybody else who counts waiting for this transaction; see customers. */
   async countForLimit(): Promise<number> {
     await this.db.query('SELECT id FROM settings WHERE id = 1 FOR UPDATE');
-    return this.count();
-  }
-
-  async count(): Promise<number> {
     const [row] = await this.db.query<{ total: number }[]>('SELECT COUNT(*) AS total FROM routers');
     return Number(row?.total ?? 0);
   }

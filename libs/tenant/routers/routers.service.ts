@@ -143,13 +143,13 @@ export class RoutersService {
   }
 
   /** For CoA. Undefined when the tenant has no such router any more. */
-  async contact(router: { id: number } | { address: string }): Promise<RouterContact | undefined> {
-    const found = 'id' in router ? await this.routers.find(router.id) : await this.routers.findByAddress(router.address);
-    return found ? { id: found.id, name: found.name, address: found.address, coaPort: found.coaPort, secret: this.secretOf(found) } : undefined;
+  async contact(id: number): Promise<RouterContact | undefined> {
+    const router = await this.routers.find(id);
+    return router ? { id, name: router.name, address: router.address, coaPort: router.coaPort, secret: this.secretOf(router) } : undefined;
   }
 
-  async count(): Promise<number> {
-    return this.routers.count();
+  async ids(): Promise<number[]> {
+    return this.routers.ids();
   }
 
   async namesOf(ids: readonly number[]): Promise<Map<number, string>> {

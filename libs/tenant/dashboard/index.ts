@@ -1,0 +1,2 @@
+export { DashboardModule } from './dashboard.module';
+export { type Dashboard, DashboardService } from './dashboard.service';
