@@ -9,7 +9,7 @@ class ContextTenantDto {
   @ApiProperty() slug: string;
   @ApiProperty() name: string;
   @ApiProperty({ enum: TENANT_STATUSES }) status: TenantStatus;
-  @ApiProperty({ enum: LOCALES }) locale: Locale;
+  @ApiProperty({ enum: LOCALES }) locale: string;
   @ApiProperty({ example: 'Asia/Jakarta' }) timezone: string;
   @ApiProperty({ example: 'IDR' }) currency: string;
 }
