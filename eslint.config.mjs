@@ -25,6 +25,9 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-invalid-void-type': 'off',
+      // DTO and option classes are shapes: an object literal that fits is one.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
       'no-restricted-syntax': [
         'error',
         { selector: "MemberExpression[object.object.name='process'][object.property.name='env']", message: 'Only libs/infra/config reads the environment.' },

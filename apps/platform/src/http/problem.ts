@@ -32,8 +32,7 @@ const DATABASE_DOWN = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE', 
 /** Finds the domain error that any thrown value stands for. What nobody expected becomes INTERNAL and says nothing more. */
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
-  if (thrown instanceof IllegalTransitionError && thrown.machine === 'tenant') return new DomainError('TENANT_STATE_CONFLICT', { status: thrown.from });
-  if (thrown instanceof IllegalTransitionError && thrown.machine === 'customer') return new DomainError('CUSTOMER_STATE_CONFLICT', { status: thrown.from });
+  if (thrown instanceof IllegalTransitionError) return conflictOf(thrown as IllegalTransitionError<string>);
   const status = statusOf(thrown);
   if (status === 404) return new DomainError('NOT_FOUND');
   if (status === 401) return new DomainError('UNAUTHENTICATED');
@@ -43,6 +42,13 @@ export function toDomainError(thrown: unknown): DomainError {
   const code = (thrown as { code?: unknown } | null)?.code;
   if (typeof code === 'string' && DATABASE_DOWN.has(code)) return new DomainError('DATABASE_UNAVAILABLE', {}, undefined, { cause: thrown });
   return new DomainError('INTERNAL', {}, undefined, { cause: thrown });
+}
+
+/** Which conflict it is when a state machine refuses, by the machine's name. */
+const STATE_CONFLICTS: Readonly<Record<string, ErrorCode>> = { tenant: 'TENANT_STATE_CONFLICT', customer: 'CUSTOMER_STATE_CONFLICT' };
+
+function conflictOf(error: IllegalTransitionError<string>): DomainError {
+  return new DomainError(STATE_CONFLICTS[error.machine] ?? 'INTERNAL', { status: error.from }, undefined, { cause: error });
 }
 
 export function problemOf(error: DomainError, requestId: string): Problem {
