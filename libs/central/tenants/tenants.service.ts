@@ -11,11 +11,12 @@ import { Outbox } from '@jala/infra/queue';
 import { DEFAULT_DB_HOST } from './db-hosts.repository';
 import { ProvisioningRepository } from './provisioning.repository';
 import { CachedTenantDirectory } from './tenant-directory.service';
+import { type ExportFile, TenantExports } from './tenant-export';
 import type { Tenant } from './tenant.entity';
 import { assertCurrency, assertSlug, assertTimezone, databaseNameOf, databasePasswordPurpose, databaseUserOf } from './tenant.rules';
 import { tenantStates } from './tenant.states';
 import { auditOf, TenantViews, type TenantView } from './tenant-views';
-import { confirmationMismatch, tenantNotFound, tenantSlugTaken, tenantStateConflict } from './tenants.errors';
+import { confirmationMismatch, exportMissing, tenantNotFound, tenantSlugTaken, tenantStateConflict } from './tenants.errors';
 import { type TenantFilter, TenantsRepository } from './tenants.repository';
 
 export interface NewTenant {
@@ -44,6 +45,7 @@ export class TenantsService {
     private readonly views: TenantViews,
     private readonly subscriptions: SubscriptionsService,
     private readonly directory: CachedTenantDirectory,
+    private readonly exports: TenantExports,
     private readonly outbox: Outbox,
     private readonly activity: ActivityLog,
     private readonly hasher: PasswordHasher,
@@ -132,6 +134,18 @@ export class TenantsService {
       await this.outbox.enqueue('tenant.archive', { tenantId: id });
     });
     return this.get(actor, id);
+  }
+
+  /**
+   * Reading out everything a tenant has is recorded like a change. Close the stream, or read it to its end.
+   * @throws DomainError TENANT_NOT_FOUND, TENANT_EXPORT_MISSING
+   */
+  async openExport(actor: Actor, id: number): Promise<ExportFile> {
+    const tenant = await this.find(id);
+    const file = tenant.exportPath === null ? undefined : await this.exports.read(tenant.exportPath);
+    if (!file) throw exportMissing(id);
+    await this.activity.record(actor, 'tenant.export_downloaded', { type: 'tenant', id, label: tenant.name }, { after: { bytes: file.bytes } });
+    return file;
   }
 
   /** @throws DomainError CONFIRMATION_MISMATCH unless the slug was typed; TENANT_STATE_CONFLICT while it is being provisioned. */

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Clock } from '@jala/kernel';
 import { isJobName } from './catalogue';
 import { type HandableRow, JobQueues } from './job-queues';
@@ -6,7 +6,7 @@ import { type OutboxDatabase, OutboxRepository, type OutboxRow } from './outbox.
 
 /** Hands committed rows to the queue. Failing is harmless: the sweep hands them over again. */
 @Injectable()
-export class OutboxRelay implements OnApplicationShutdown {
+export class OutboxRelay implements BeforeApplicationShutdown {
   private readonly logger = new Logger(OutboxRelay.name);
   private readonly underWay = new Set<Promise<void>>();
 
@@ -41,7 +41,7 @@ export class OutboxRelay implements OnApplicationShutdown {
     await Promise.all(this.underWay);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     await this.idle();
   }
 }

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { TenantsWorkerModule } from '@jala/central/tenants';
+import { MailWorkerModule } from '@jala/infra/mail';
+import { QueueWorkerModule } from '@jala/infra/queue';
+import { ProgramModule } from '@jala/program';
+import { WorkerServer } from './worker-server';
+
+/** Everything but HTTP: the handlers of all jobs and the schedules. */
+@Module({ imports: [ProgramModule, QueueWorkerModule, TenantsWorkerModule, MailWorkerModule], providers: [WorkerServer] })
+export class WorkerModule {}

@@ -1,0 +1,2 @@
+export { MonitoringModule } from './monitoring.module';
+export { OverviewService, type Overview } from './overview.service';
