@@ -28,6 +28,12 @@ export default tseslint.config(
       // DTO and option classes are shapes: an object literal that fits is one.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
+      // A constructor that only calls super still tells Nest what to inject.
+      '@typescript-eslint/no-useless-constructor': 'off',
+      // Aggregates arrive from the driver as text, whatever the row type says.
+      '@typescript-eslint/no-unnecessary-type-conversion': 'off',
+      // Use cases take the actor first, also those that do not need it yet.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' }],
       'no-restricted-syntax': [
         'error',
         { selector: "MemberExpression[object.object.name='process'][object.property.name='env']", message: 'Only libs/infra/config reads the environment.' },
