@@ -3,6 +3,7 @@ import { describeFailure } from './lib/failure.mjs';
 import { Launcher } from './lib/launcher.mjs';
 import { requireNodeVersion } from './lib/node-modules.mjs';
 import { extendSearchPath } from './lib/packages.mjs';
+import { identifyNpm, isAlive } from './lib/process-identity.mjs';
 import { launchSettings } from './lib/settings.mjs';
 import { say, warn } from './lib/ui.mjs';
 
@@ -23,14 +24,21 @@ try {
   process.exit(1);
 }
 
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-  process.on(signal, async () => {
-    say('\nStopping …');
-    await launcher.stop();
-    say('Stopped.');
-    process.exit(0);
-  });
+let stopping = false;
+
+async function stop() {
+  if (stopping) return;
+  stopping = true;
+  say('\nStopping …');
+  await launcher?.stop();
+  say('Stopped.');
+  process.exit(0);
 }
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+// npm does not pass SIGTERM on: whoever ends npm means us.
+const npm = identifyNpm();
+if (npm) setInterval(() => !isAlive(npm) && stop(), 500).unref();
 process.on('uncaughtException', (error) => void launcher.fail(error));
 process.on('unhandledRejection', (error) => void launcher.fail(error));
 

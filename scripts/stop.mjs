@@ -1,5 +1,6 @@
 /** npm stop: stops the instance of this JALA_DATA from another terminal, or what a killed one left behind. */
-import { dataPaths, isJalaFolder } from './lib/data-folder.mjs';
+import { existsSync } from 'node:fs';
+import { dataPaths, isJalaFolder, refuseOtherOwner } from './lib/data-folder.mjs';
 import { describeFailure, LaunchFailure } from './lib/failure.mjs';
 import { endLeftovers } from './lib/leftovers.mjs';
 import { tryLock } from './lib/lock.mjs';
@@ -13,6 +14,8 @@ const STOP_TIMEOUT_MS = 90_000;
 async function stop() {
   const { dataDir } = launchSettings();
   const paths = dataPaths(dataDir);
+  // Root may stop anybody's; anybody else cannot even look into a folder that is not theirs.
+  if (existsSync(dataDir) && process.getuid?.() !== 0) refuseOtherOwner(dataDir);
   if (!isJalaFolder(dataDir)) {
     say('Jala is not running.');
     return;

@@ -103,7 +103,7 @@ export function writeMarker(dataDir, marker) {
 }
 
 /** @param {string} dataDir */
-function refuseOtherOwner(dataDir) {
+export function refuseOtherOwner(dataDir) {
   const { uid } = statSync(dataDir);
   const self = userInfo();
   if (uid === self.uid) return;

@@ -15,14 +15,14 @@ function currentBoot() {
 
 /**
  * @param {number} pid
- * @returns {{ state: string, startTime: string } | undefined}
+ * @returns {{ state: string, parent: number, startTime: string } | undefined}
  */
 function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the command in brackets and may itself hold spaces and brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: String(fields[0]), startTime: String(fields[19]) };
+    return { state: String(fields[0]), parent: Number(fields[1]), startTime: String(fields[19]) };
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return undefined;
     throw error;
@@ -36,6 +36,20 @@ function statOf(pid) {
 export function identifyProcess(pid) {
   const stat = statOf(pid);
   return stat && { pid, startTime: stat.startTime, boot: currentBoot() };
+}
+
+/**
+ * The npm that runs this program, if one does. Between the two there may be a shell.
+ * @returns {ProcessIdentity | undefined}
+ */
+export function identifyNpm() {
+  if (!process.env['npm_lifecycle_event']) return undefined;
+  for (let pid = process.ppid, generation = 0; pid > 1 && generation < 3; generation += 1) {
+    // npm names its process "npm start".
+    if (/^npm\b/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) return identifyProcess(pid);
+    pid = statOf(pid)?.parent ?? 0;
+  }
+  return undefined;
 }
 
 /**

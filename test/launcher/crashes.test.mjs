@@ -35,8 +35,9 @@ describe('when something is killed', () => {
       await until('new pids in run.json', () =>
         Object.entries(runFileOf(place.data).pids).every(([name, pid]) => name === 'launcher' || pid !== before[name]),
       );
-    } finally {
       assert.equal(await launcher.stop(), 0);
+    } finally {
+      await launcher.stop();
     }
   });
 
@@ -64,8 +65,9 @@ describe('when something is killed', () => {
     try {
       assert.ok(next.isReady, next.output());
       for (const [name, pid] of Object.entries(pids)) assert.ok(!exists(Number(pid)), `${name} of the killed launcher still runs`);
-    } finally {
       assert.equal(await next.stop(), 0);
+    } finally {
+      await next.stop();
     }
   });
 

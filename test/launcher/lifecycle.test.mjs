@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { exists, freePortBase, httpStatus, runFileOf, start, stop, temporaryFolder } from './support.mjs';
+import { exists, freePortBase, httpStatus, runFileOf, start, stop, temporaryFolder, until } from './support.mjs';
 
 describe('npm start', () => {
   /** @type {import('./support.mjs').Place} */
@@ -75,8 +75,9 @@ describe('npm start', () => {
       assert.ok(again.isReady, again.output());
       assert.match(again.output(), /\nRADIUS accepted /);
       assert.ok(!again.output().includes(runFileOf(place.data).superadmin.password));
-    } finally {
       assert.equal(await again.stop(), 0);
+    } finally {
+      await again.stop();
     }
   });
 
@@ -93,4 +94,13 @@ describe('npm start', () => {
       assert.equal(await httpStatus(place.base), undefined);
     });
   }
+
+  it('stops when the npm that runs it is ended', async () => {
+    const throughNpm = await start({ ...place, command: ['npm', 'start', '--', '--empty'] });
+    assert.ok(throughNpm.isReady, throughNpm.output());
+    const { pids } = runFileOf(place.data);
+    await throughNpm.stop();
+    await until('the launcher to end', () => Object.values(pids).every((pid) => !exists(Number(pid))));
+    assert.ok(!existsSync(join(place.data, 'run.json')));
+  });
 });

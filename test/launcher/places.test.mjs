@@ -50,8 +50,9 @@ describe('npm start', () => {
       assert.match(launcher.output(), /\nRADIUS accepted /);
       for (const name of readdirSync(place.data)) assert.equal(statSync(join(place.data, name)).uid, NOBODY, name);
       for (const pid of Object.values(runFileOf(place.data).pids)) assert.equal(statSync(`/proc/${pid}`).uid, NOBODY);
-    } finally {
       assert.equal(await launcher.stop(), 0);
+    } finally {
+      await launcher.stop();
     }
   });
 });

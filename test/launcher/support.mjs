@@ -13,7 +13,7 @@ const START_TIMEOUT_MS = 120_000;
 
 extendSearchPath();
 
-/** @typedef {{ data: string, base: number, env?: Record<string, string>, repository?: string, prefix?: string[] }} Place where an instance lives, and as whom */
+/** @typedef {{ data: string, base: number, env?: Record<string, string>, repository?: string, prefix?: string[], command?: string[] }} Place where an instance lives, as whom and by which command */
 
 /**
  * A folder that is removed after the tests of this file, whatever became of them.
@@ -47,12 +47,8 @@ function environmentOf({ data, base, env }) {
  * @param {string[]} [args]
  */
 export async function start(place, args = ['--empty']) {
-  const [command, ...rest] = [
-    ...(place.prefix ?? []),
-    process.execPath,
-    join(place.repository ?? REPOSITORY, 'scripts/start.mjs'),
-    ...args,
-  ];
+  const launch = place.command ?? [process.execPath, join(place.repository ?? REPOSITORY, 'scripts/start.mjs'), ...args];
+  const [command, ...rest] = [...(place.prefix ?? []), ...launch];
   const child = spawn(/** @type {string} */ (command), rest, {
     env: environmentOf(place),
     cwd: place.repository ?? REPOSITORY,
