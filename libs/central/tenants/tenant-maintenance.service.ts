@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { CentralDatabase, MigrationSet, Migrator } from '@jala/infra/central-db';
 import { SecretBox } from '@jala/infra/crypto';
-import { type IterationReport, TenantDatabase, TenantIterator } from '@jala/infra/tenancy';
+import { type IterationReport, TenantIterator } from '@jala/infra/tenancy';
 import { placeOf } from './provisioning-steps';
+import { TenantChecksRepository } from './tenant-checks.repository';
 import { TenantHosting } from './tenant-hosting';
 import { databasePasswordPurpose } from './tenant.rules';
 import { STATUSES_WITH_DATABASE } from './tenant.states';
@@ -16,7 +17,7 @@ export class TenantMaintenanceService {
 
   constructor(
     private readonly db: CentralDatabase,
-    private readonly tenantDb: TenantDatabase,
+    private readonly checks: TenantChecksRepository,
     private readonly tenants: TenantsRepository,
     private readonly hosting: TenantHosting,
     private readonly iterator: TenantIterator,
@@ -31,6 +32,11 @@ export class TenantMaintenanceService {
   /** Proves of each tenant that its account reaches its own database, that one, and nothing else. */
   async hardenAll(): Promise<IterationReport> {
     return this.iterator.run('harden', ({ db }) => this.harden(db), { concurrency: 4, statuses: STATUSES_WITH_DATABASE });
+  }
+
+  /** Asks every tenant's database the same question; `answer` gets each tenant's rows as they come. */
+  async readAll(sql: string, answer: (slug: string, rows: Record<string, unknown>[]) => void): Promise<IterationReport> {
+    return this.iterator.run('read', async ({ slug }) => answer(slug, await this.checks.read(sql)), { concurrency: 4, statuses: STATUSES_WITH_DATABASE });
   }
 
   /** Seals every tenant's database password with the current key. */
@@ -55,11 +61,10 @@ export class TenantMaintenanceService {
   }
 
   private async harden(database: string): Promise<void> {
-    const [place] = await this.tenantDb.query<{ name: string | null }[]>('SELECT DATABASE() AS name');
-    if (place?.name !== database) throw new Error(`its connection is on ${place?.name ?? 'no database'} instead of ${database}`);
+    const present = await this.checks.currentDatabase();
+    if (present !== database) throw new Error(`its connection is on ${present ?? 'no database'} instead of ${database}`);
+    const grants = (await this.checks.ownGrants()).filter((grant) => !grant.startsWith('GRANT USAGE ON *.* '));
     const own = ` ON \`${database.replaceAll('_', '\\_')}\`.* TO `;
-    const rows = await this.tenantDb.query<Record<string, string>[]>('SHOW GRANTS');
-    const grants = rows.flatMap((row) => Object.values(row)).filter((grant) => !grant.startsWith('GRANT USAGE ON *.* '));
     const excessive = grants.filter((grant) => !grant.includes(own) || /ALL PRIVILEGES|WITH GRANT OPTION/.test(grant));
     if (excessive.length > 0) throw new Error(`its database account may do more than it should: ${excessive.join('; ')}`);
     if (grants.length === 0) throw new Error('its database account may do nothing at all');

@@ -10,6 +10,7 @@ import { LocalTenantHosting } from './local-tenant-hosting.repository';
 import { ProvisioningSteps } from './provisioning-steps';
 import { ProvisioningRepository } from './provisioning.repository';
 import { ProvisioningService } from './provisioning.service';
+import { TenantChecksRepository } from './tenant-checks.repository';
 import { StoredTenantCredentials } from './tenant-credentials.service';
 import { CachedTenantDirectory } from './tenant-directory.service';
 import { TenantExports } from './tenant-export';
@@ -56,6 +57,7 @@ const hosting = {
     ProvisioningRepository,
     ProvisioningSteps,
     ProvisioningService,
+    TenantChecksRepository,
     TenantExports,
     TenantViews,
     TenantsService,
