@@ -47,12 +47,12 @@ const CALLING_CODES: Readonly<Record<string, string>> = {
 export function paidAfter(
   before: PaidUntil & { readonly servicePlanId: number },
   plan: Pick<ServicePlan, 'id' | 'validityValue' | 'validityUnit'>,
-  change: { readonly expiresAt?: Date | null },
+  wanted: Date | null | undefined,
   now: Date,
   zone: string,
 ): PaidUntil {
   const { anchorAt, expiresAt } = before;
-  if (change.expiresAt !== undefined) return { anchorAt, expiresAt: change.expiresAt };
+  if (wanted !== undefined) return { anchorAt, expiresAt: wanted };
   if (plan.id === before.servicePlanId) return { anchorAt, expiresAt };
   const validity = validityOf(plan);
   if (!validity) return { anchorAt, expiresAt: null };

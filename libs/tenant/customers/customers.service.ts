@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Actor, CustomerStatus, FieldError, Page, PageRequest, ServiceType } from '@jala/contracts';
-import { Clock } from '@jala/kernel';
+import { Clock, given } from '@jala/kernel';
 import { duplicateKeyOf } from '@jala/infra/central-db';
 import { type DisconnectReason, TenantOutbox } from '@jala/infra/queue';
 import { PlanLimits, TenantDatabase, TenantScope } from '@jala/infra/tenancy';
@@ -110,8 +110,8 @@ export class CustomersService {
         const customer = await this.locked(id);
         const before = { ...customer };
         const plan = await this.planAfter(before, change.servicePlanId);
-        const paid = paidAfter(before, plan, change, this.clock.now(), TenantScope.current().timezone);
-        Object.assign(customer, change, phone.value === undefined ? {} : { phone: phone.value }, paid);
+        const paid = paidAfter(before, plan, change.expiresAt, this.clock.now(), TenantScope.current().timezone);
+        Object.assign(customer, given({ ...change, phone: phone.value }), paid);
         const saved = await this.customers.save(customer);
         await this.express(before, saved, plan);
         await this.activity.record(actor, 'customer.updated', subjectOf(saved), { before: auditOf(before), after: auditOf(saved) });

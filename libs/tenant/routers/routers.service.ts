@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Actor, Page, PageRequest } from '@jala/contracts';
+import { given } from '@jala/kernel';
 import { duplicateKeyOf } from '@jala/infra/central-db';
 import { readablePassword, SecretBox } from '@jala/infra/crypto';
 import { TenantOutbox } from '@jala/infra/queue';
@@ -167,7 +168,7 @@ export class RoutersService {
         const router = await this.locked(id);
         const before = { ...router };
         const { secret, ...fields } = change;
-        Object.assign(router, fields, moved);
+        Object.assign(router, given(fields), moved);
         // Sealed for the claim it belongs to, so a new claim needs it sealed anew.
         if (secret !== undefined || moved) {
           router.secretEnc = this.secrets.seal(secret ?? this.secretOf(before), sealPurpose(router.registryId));

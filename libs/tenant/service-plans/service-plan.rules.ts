@@ -11,6 +11,9 @@ export type ServicePlanTerms = Pick<
   'downloadBps' | 'uploadBps' | 'priceMinor' | 'currency' | 'validityValue' | 'validityUnit' | 'quotaBytes' | 'sharedUsers'
 >;
 
+/** 100 Gbit/s. */
+export const MAX_BPS = 100_000_000_000;
+
 /** Longest validity of each unit. */
 export const VALIDITY_MAX = { hours: 8_760, days: 3_650, months: 120 } as const;
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor, Page, PageRequest } from '@jala/contracts';
+import { given } from '@jala/kernel';
 import { duplicateKeyOf } from '@jala/infra/central-db';
 import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
 import { RadiusWriter } from '@jala/radius';
@@ -65,7 +66,7 @@ export class ServicePlansService {
       if (!plan) throw servicePlanNotFound(id);
       const before = auditOf(plan);
       const previous = { ...plan };
-      Object.assign(plan, change);
+      Object.assign(plan, given(change));
       assertValidity(plan);
       const updated = await this.plans.save(plan);
       if (changesEnforcement(previous, updated)) await this.radius.putGroup(radiusGroupOf(updated));

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@jala/contracts';
+import { given } from '@jala/kernel';
 import { TenantDatabase, type TenantProfile, TenantProfiles, TenantScope } from '@jala/infra/tenancy';
 import { ActivityLog } from '@jala/tenant/activity';
 import type { TenantSettings } from './settings.entity';
@@ -34,7 +35,7 @@ export class SettingsService {
     return this.db.transaction(async () => {
       const row = await this.settings.getForUpdate();
       const before = viewOf(row, await this.profiles.read(id));
-      const after = { ...before, ...change };
+      const after = { ...before, ...given(change) };
       await this.settings.save(Object.assign(row, after));
       await this.activity.record(actor, 'settings.updated', { type: 'settings', id: null, label: slug }, { before, after });
       // Last: it is the platform's database, which a rollback here would not reach.
