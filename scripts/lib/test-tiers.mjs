@@ -18,6 +18,7 @@ import { say } from './ui.mjs';
 /** @typedef {{ temporary: string, env: NodeJS.ProcessEnv }} TierPlace */
 
 const LONGEST_TIER_MS = 1_200_000;
+const LONGEST_LAUNCHER_TEST_MS = 180_000;
 const NODE = process.execPath;
 const inModules = (/** @type {string} */ path) => inRepository('node_modules', path);
 
@@ -120,7 +121,13 @@ async function launcher({ temporary, env }) {
   ]);
   const code = await runVisibly({
     command: NODE,
-    args: ['--test', '--test-concurrency=1', ...reporters, ...files.map((name) => join(folder, name))],
+    args: [
+      '--test',
+      '--test-concurrency=1',
+      `--test-timeout=${LONGEST_LAUNCHER_TEST_MS}`,
+      ...reporters,
+      ...files.map((name) => join(folder, name)),
+    ],
     cwd: inRepository(),
     env,
     timeoutMs: LONGEST_TIER_MS,

@@ -52,6 +52,7 @@ describe('npm start', () => {
 
   it('says that it runs when it is started again', async () => {
     const second = await start(place);
+    assert.ok(!second.isReady, second.output());
     assert.equal(await second.ended, 0);
     assert.match(second.output(), /already running/);
     assert.match(second.output(), new RegExp(`http://localhost:${place.base}`));

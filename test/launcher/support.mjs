@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { extendSearchPath } from '../../scripts/lib/packages.mjs';
@@ -12,6 +13,20 @@ const READY = /^RADIUS (accepted|answers) .*$/m;
 const START_TIMEOUT_MS = 120_000;
 
 extendSearchPath();
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const launched = new Set();
+
+/** Whatever became of a test, what it started does not outlive it. */
+after(() =>
+  Promise.all(
+    [...launched].map(async (child) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+    }),
+  ),
+);
 
 /** @typedef {{ data: string, base: number, env?: Record<string, string>, repository?: string, prefix?: string[], command?: string[] }} Place where an instance lives, as whom and by which command */
 
@@ -54,6 +69,7 @@ export async function start(place, args = ['--empty']) {
     cwd: place.repository ?? REPOSITORY,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  launched.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => (output += chunk));
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
