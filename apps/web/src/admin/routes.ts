@@ -5,6 +5,7 @@ export const platformRoutes: RouteRecordRaw[] = [
   { path: 'tenants', name: 'tenants', component: () => import('./tenants/TenantsPage.vue'), meta: { permission: 'tenants.view' } },
   { path: 'tenants/new', name: 'tenants.new', component: () => import('./tenants/NewTenantPage.vue'), meta: { permission: 'tenants.manage' } },
   { path: 'tenants/:id(\\d+)', name: 'tenants.detail', component: () => import('./tenants/TenantPage.vue'), meta: { permission: 'tenants.view' }, props: numericId },
+  { path: 'tenants/:id(\\d+)/edit', name: 'tenants.edit', component: () => import('./tenants/EditTenantPage.vue'), meta: { permission: 'tenants.manage' }, props: numericId },
   { path: 'plans', name: 'plans', component: () => import('./plans/PlansPage.vue'), meta: { permission: 'plans.view' } },
   { path: 'plans/new', name: 'plans.new', component: () => import('./plans/PlanPage.vue'), meta: { permission: 'plans.manage' } },
   { path: 'plans/:id(\\d+)', name: 'plans.detail', component: () => import('./plans/PlanPage.vue'), meta: { permission: 'plans.view' }, props: numericId },

@@ -4,7 +4,8 @@ import type { CustomerStatus, Locale, Permission, PlatformRole, ServiceType, Ten
 export interface Context {
   audience: 'platform' | 'tenant';
   version: string;
-  environment: 'development' | 'test' | 'production';
+  /** True where mails land in the local outbox page. */
+  local_mail: boolean;
   tenant?: { slug: string; name: string; locale: Locale; timezone: string; currency: string; status: TenantStatus };
 }
 
@@ -25,7 +26,7 @@ export interface Login {
 }
 
 export interface LoginSession {
-  id: number;
+  id: string;
   created_at: string;
   last_used_at: string;
   ip: string | null;
@@ -65,8 +66,8 @@ export interface ActivityEntry {
   actor_role: string;
   action: string;
   subject_type: string;
-  subject_id: number | string | null;
-  subject_label: string | null;
+  subject_id: number | null;
+  subject_label: string;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   ip: string | null;
@@ -74,9 +75,11 @@ export interface ActivityEntry {
 }
 
 export interface Overview {
-  tenants: { total: number; ready: number; provisioning: number; failed: number; suspended: number };
+  tenants: { total: number; ready: number; provisioning: number; failed: number; suspended: number; archived: number };
   routers: number;
-  sessions_online?: number | null;
+  /** Known to Jala and not yet to FreeRADIUS. */
+  routers_unpublished: number;
+  outbox: { open: number; failed: number };
   recent_activity: ActivityEntry[];
 }
 
@@ -91,20 +94,25 @@ export interface Tenant {
   timezone: string;
   currency: string;
   locale: Locale;
-  plan: { id: number; name: string } | null;
+  plan: { id: number; name: string; billing_period: BillingPeriod } | null;
   domains: TenantDomain[];
-  schema_version: string | number | null;
+  schema_version: number | null;
   failed_step: string | null;
   failed_reason: string | null;
   suspended_reason: string | null;
+  has_export: boolean;
   created_at: string;
   ready_at: string | null;
+  suspended_at: string | null;
+  archived_at: string | null;
 }
+
+export type BillingPeriod = 'monthly' | 'yearly';
 
 export interface TenantDomain {
   id: number;
   host: string;
-  created_at?: string;
+  created_at: string;
 }
 
 export interface NewTenant {
@@ -113,6 +121,7 @@ export interface NewTenant {
   owner_name: string;
   owner_email: string;
   plan_id?: number;
+  billing_period?: BillingPeriod;
   timezone?: string;
   currency?: string;
   locale?: Locale;
@@ -143,9 +152,11 @@ export interface Plan {
   max_vouchers: number | null;
   features: string[];
   active: boolean;
-  created_at?: string;
+  /** How many tenants have it now. */
+  tenants: number;
+  created_at: string;
 }
-export type PlanInput = Omit<Plan, 'id' | 'created_at'>;
+export type PlanInput = Omit<Plan, 'id' | 'created_at' | 'tenants'>;
 
 /** A member of staff, of the platform or of a tenant. */
 export interface StaffMember {
@@ -154,10 +165,13 @@ export interface StaffMember {
   email: string;
   role: PlatformRole | TenantRole;
   active: boolean;
-  two_factor_enabled?: boolean;
-  locked_until?: string | null;
-  last_login_at?: string | null;
-  created_at?: string;
+  locale: Locale;
+  /** True until the person has chosen a password. */
+  invited: boolean;
+  two_factor_enabled: boolean;
+  locked_until: string | null;
+  last_login_at: string | null;
+  created_at: string;
 }
 export interface StaffInput {
   name: string;
@@ -169,12 +183,14 @@ export interface StaffInput {
 
 export interface RegistryRouter {
   id: number;
-  tenant: { id: number; name: string; slug: string } | null;
+  tenant: { id: number; name: string; slug: string };
   name: string;
   address: string;
+  /** False while its tenant is out of service. */
+  enabled: boolean;
+  published_at: string | null;
+  publish_error: string | null;
   created_at: string;
-  published_at?: string | null;
-  last_seen_at?: string | null;
 }
 
 export interface Dashboard {
@@ -207,6 +223,13 @@ export interface RouterInput {
   location?: string | null;
   coa_port?: number;
   require_message_authenticator?: boolean;
+}
+
+/** Where routers send their requests. */
+export interface RadiusServer {
+  address: string;
+  auth_port: number;
+  acct_port: number;
 }
 
 export interface ServicePlan {

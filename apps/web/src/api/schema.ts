@@ -32,7 +32,7 @@ export interface paths {
   '/api/me': Methods<{ get: Get<m.User>; patch: Send<m.User, { name?: string; locale?: string }> }>;
   '/api/me/password': Methods<{ post: Send<void, { current_password: string; new_password: string }> }>;
   '/api/me/sessions': Methods<{ get: Get<{ data: m.LoginSession[] }> }>;
-  '/api/me/sessions/{id}': Methods<{ delete: Act<void, Id> }>;
+  '/api/me/sessions/{id}': Methods<{ delete: Act<void, { id: string }> }>;
   '/api/me/two-factor': Methods<{ post: Send<m.TwoFactorSetup, { password: string }> }>;
   '/api/me/two-factor/confirm': Methods<{ post: Send<{ recovery_codes: string[] }, { code: string }> }>;
   '/api/me/two-factor/disable': Methods<{ post: Send<void, { password: string }> }>;
@@ -54,7 +54,7 @@ export interface paths {
   '/api/platform/tenants/{id}/archive': Methods<{ post: Act<m.Tenant, Id> }>;
   '/api/platform/tenants/{id}/domains': Methods<{ get: Get<{ data: m.TenantDomain[] }, Id>; post: Send<m.TenantDomain, { host: string }, Id> }>;
   '/api/platform/tenants/{id}/domains/{domainId}': Methods<{ delete: Act<void, { id: number; domainId: number }> }>;
-  '/api/platform/tenants/{id}/subscription': Methods<{ put: Send<m.Tenant, { plan_id: number; billing_period: string }, Id> }>;
+  '/api/platform/tenants/{id}/subscription': Methods<{ put: Send<m.Tenant, { plan_id: number; billing_period: m.BillingPeriod }, Id> }>;
   '/api/platform/plans': Methods<{ get: Get<m.PageOf<m.Plan>>; post: Send<m.Plan, m.PlanInput> }>;
   '/api/platform/plans/{id}': Methods<{ get: Get<m.Plan, Id>; patch: Send<m.Plan, Partial<m.PlanInput>, Id>; delete: Act<void, Id> }>;
   '/api/platform/users': Methods<{ get: Get<m.PageOf<m.StaffMember>>; post: Send<m.StaffMember, m.StaffInput> }>;
@@ -63,8 +63,9 @@ export interface paths {
     patch: Send<m.StaffMember, Partial<m.StaffInput>, Id>;
     delete: Act<void, Id>;
   }>;
-  '/api/platform/users/{id}/reset-two-factor': Methods<{ post: Act<void, Id> }>;
-  '/api/platform/users/{id}/unlock': Methods<{ post: Act<void, Id> }>;
+  '/api/platform/users/{id}/reset-two-factor': Methods<{ post: Act<m.StaffMember, Id> }>;
+  '/api/platform/users/{id}/unlock': Methods<{ post: Act<m.StaffMember, Id> }>;
+  '/api/platform/users/{id}/send-link': Methods<{ post: Act<m.StaffMember, Id> }>;
   '/api/platform/activity': Methods<{ get: Get<m.PageOf<m.ActivityEntry>> }>;
   '/api/platform/routers': Methods<{ get: Get<m.PageOf<m.RegistryRouter>> }>;
   '/api/platform/roles': Methods<{ get: Get<m.RoleMatrix> }>;
@@ -72,6 +73,7 @@ export interface paths {
   '/api/tenant/dashboard': Methods<{ get: Get<m.Dashboard> }>;
   '/api/tenant/routers': Methods<{ get: Get<m.PageOf<m.Router>>; post: Send<m.Router, m.RouterInput> }>;
   '/api/tenant/routers/{id}': Methods<{ get: Get<m.Router, Id>; patch: Send<m.Router, Partial<m.RouterInput>, Id>; delete: Act<void, Id> }>;
+  '/api/tenant/routers/radius-server': Methods<{ get: Get<m.RadiusServer> }>;
   '/api/tenant/routers/{id}/reveal-secret': Methods<{ post: Act<{ secret: string }, Id> }>;
   '/api/tenant/service-plans': Methods<{ get: Get<m.PageOf<m.ServicePlan>>; post: Send<m.ServicePlan, m.ServicePlanInput> }>;
   '/api/tenant/service-plans/{id}': Methods<{
@@ -84,6 +86,7 @@ export interface paths {
   '/api/tenant/customers/{id}': Methods<{ get: Get<m.Customer, Id>; patch: Send<m.Customer, Partial<m.CustomerInput>, Id>; delete: Act<void, Id> }>;
   '/api/tenant/customers/{id}/suspend': Methods<{ post: Send<m.Customer, { reason?: string }, Id> }>;
   '/api/tenant/customers/{id}/resume': Methods<{ post: Act<m.Customer, Id> }>;
+  '/api/tenant/customers/{id}/renew': Methods<{ post: Act<m.Customer, Id> }>;
   '/api/tenant/customers/{id}/password': Methods<{ post: Send<{ password: string }, { password?: string }, Id> }>;
   '/api/tenant/customers/{id}/sessions': Methods<{ get: Get<m.PageOf<m.Session>, Id> }>;
   '/api/tenant/customers/{id}/logins': Methods<{ get: Get<m.PageOf<m.LoginAttempt>, Id> }>;
@@ -94,6 +97,9 @@ export interface paths {
     patch: Send<m.StaffMember, Partial<m.StaffInput>, Id>;
     delete: Act<void, Id>;
   }>;
+  '/api/tenant/staff/{id}/reset-two-factor': Methods<{ post: Act<m.StaffMember, Id> }>;
+  '/api/tenant/staff/{id}/unlock': Methods<{ post: Act<m.StaffMember, Id> }>;
+  '/api/tenant/staff/{id}/send-link': Methods<{ post: Act<m.StaffMember, Id> }>;
   '/api/tenant/roles': Methods<{ get: Get<m.RoleMatrix> }>;
   '/api/tenant/roles/{role}': Methods<{ put: Send<m.RoleMatrix, { permissions: string[] }, { role: string }> }>;
   '/api/tenant/settings': Methods<{ get: Get<m.TenantSettings>; patch: Send<m.TenantSettings, Partial<m.TenantSettings>> }>;

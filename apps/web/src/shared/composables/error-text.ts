@@ -27,7 +27,10 @@ export function useErrorText() {
     return known(`error.code.${error.code}.title`) || !error.detail ? `${errorTitle(error)}. ${errorHelp(error)}` : error.detail;
   }
 
-  function fieldText(problem: FieldProblem): string {
+  /** A code such as `format` says more with the field's name: `slug_format`. */
+  function fieldText(problem: FieldProblem, field = ''): string {
+    const special = `error.field.${field}_${problem.code}`;
+    if (field && known(special)) return t(special);
     return known(`error.field.${problem.code}`) ? t(`error.field.${problem.code}`) : problem.message;
   }
 

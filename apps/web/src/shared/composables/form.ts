@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@jala/contracts';
 import { useEventListener } from '@vueuse/core';
 import { computed, nextTick, reactive, ref, shallowRef, toRaw, type UnwrapNestedRefs } from 'vue';
 import { useI18n } from 'vue-i18n';
@@ -13,12 +14,14 @@ export interface FormOptions<T extends object> {
   /** Field → message, for what the browser can know. Undefined values mean "fine". */
   validate?: (values: T) => { [K in keyof T]?: string | false | undefined };
   submit: (values: T) => Promise<unknown>;
+  /** Refusals that are about one field although the server names none: `{ STAFF_EMAIL_TAKEN: 'email' }`. */
+  fieldOf?: Partial<Record<ErrorCode, keyof T & string>>;
   /** Ask before leaving with unsaved changes. Off for small dialogs. */
   guard?: boolean;
 }
 
 /** What the fields of this design system give back. */
-export type FieldValue = string | number | boolean | null | undefined;
+export type FieldValue = string | number | boolean | string[] | null | undefined;
 
 /** What a field component binds: `<TextField v-bind="form.field('name')" :label="…" />`. */
 export interface FieldBinding<V> {
@@ -36,7 +39,7 @@ export interface FieldBinding<V> {
  */
 export function useForm<T extends object>(options: FormOptions<T>) {
   const { t } = useI18n();
-  const { errorLine, fieldText } = useErrorText();
+  const { errorLine, errorTitle, fieldText } = useErrorText();
   const values = reactive({ ...options.initial }) as UnwrapNestedRefs<T> & T;
   const saved = shallowRef<T>({ ...options.initial });
   const errors = reactive<Record<string, string | undefined>>({});
@@ -104,12 +107,14 @@ export function useForm<T extends object>(options: FormOptions<T>) {
   function receive(error: ApiError): void {
     problem.value = error;
     const unplaced: string[] = [];
+    const named = error.code === 'OFFLINE' ? undefined : options.fieldOf?.[error.code];
+    if (named) errors[named] = errorTitle(error);
     for (const [name, problems] of Object.entries(error.fields)) {
-      const text = problems.map(fieldText).join(' ');
+      const text = problems.map((problem) => fieldText(problem, name)).join(' ');
       if (name in values) errors[name] = text;
       else unplaced.push(text);
     }
-    const placed = Object.keys(error.fields).length > 0;
+    const placed = named !== undefined || Object.keys(error.fields).length > 0;
     general.value = placed ? unplaced.join(' ') || undefined : errorLine(error);
     if (placed) focusFirstError();
   }

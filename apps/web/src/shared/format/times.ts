@@ -73,3 +73,15 @@ export function formatDuration(totalSeconds: number): string {
     .map(([unit, n]) => t(`time.${unit}`, { n }))
     .join(' ');
 }
+
+/** The instant at which a calendar day (`2026-11-20`) begins in the tenant's zone; `later` days after it. */
+export function startOfDay(day: string, later = 0): string {
+  const midnight = Date.parse(`${day}T00:00:00Z`) + later * 86_400_000;
+  const offset = (at: number) => {
+    const parts = new Intl.DateTimeFormat('en-US', { timeZone: region.value.timezone, timeZoneName: 'longOffset' }).formatToParts(at);
+    const match = /GMT([+-])(\d\d):(\d\d)/.exec(parts.find((part) => part.type === 'timeZoneName')?.value ?? '');
+    return match ? (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) * 60_000 : 0;
+  };
+  // Twice, because the offset at the guess may differ from the one at the result when clocks are changed that day.
+  return new Date(midnight - offset(midnight - offset(midnight))).toISOString();
+}

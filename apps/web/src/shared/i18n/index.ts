@@ -1,13 +1,11 @@
 import type { Locale } from '@jala/contracts';
-import { createI18n, type LocaleMessages, type VueMessageType } from 'vue-i18n';
+import { createI18n } from 'vue-i18n';
 
 export const LOCALES: readonly Locale[] = ['en', 'id'];
 const STORED = 'jala.locale';
 
 /** Loads one area's messages in one language; an area is what a face or the frame needs at once. */
 export type MessageLoader = (locale: Locale) => Promise<{ default: Record<string, unknown> }>;
-
-type Messages = LocaleMessages<VueMessageType>[string];
 
 export const i18n = createI18n<false>({
   legacy: false,
@@ -25,7 +23,7 @@ async function load(loader: MessageLoader, locale: Locale): Promise<void> {
   const key = `${loaders.indexOf(loader)}:${locale}`;
   if (loaded.has(key)) return;
   const { default: messages } = await loader(locale);
-  i18n.global.mergeLocaleMessage(locale, messages as Messages);
+  i18n.global.mergeLocaleMessage(locale, messages as Parameters<typeof i18n.global.mergeLocaleMessage>[1]);
   loaded.add(key);
 }
 
