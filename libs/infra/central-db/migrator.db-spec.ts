@@ -119,7 +119,17 @@ describe('migrations', () => {
       expect(await tables()).toEqual(['foreign_table']);
     });
 
-    it('run the files themselves when they make more than tables', async () => {
+    it('carry triggers, which run as whoever installed the schema', async () => {
+      write('0002-trigger.sql', 'CREATE TABLE births (n INT);\nCREATE TRIGGER people_born AFTER INSERT ON people FOR EACH ROW INSERT INTO births VALUES (NEW.id);');
+      await dump().install(target);
+      await query("INSERT INTO people (id, name) VALUES (3, 'Dewi')");
+      expect(await query('SELECT n FROM births')).toEqual([{ n: 3 }]);
+      expect(await query('SELECT definer FROM information_schema.triggers WHERE trigger_schema = DATABASE()')).toEqual([
+        { definer: expect.stringMatching(/^root@/) },
+      ]);
+    });
+
+    it('run the files themselves when they make more than tables and triggers', async () => {
       write('0002-view.sql', 'CREATE VIEW names AS SELECT name FROM people');
       await dump().install(target);
       expect(await query('SELECT COUNT(*) AS n FROM names')).toEqual([{ n: 2 }]);

@@ -41,7 +41,7 @@ export class SchemaDump {
     return this.migrator.migrate(target);
   }
 
-  /** The statements that create the current schema; undefined when it has views, triggers or routines, which a dump leaves out. */
+  /** The statements that create the current schema; undefined when it has views or routines, which a dump leaves out. */
   async sql(server: DatabaseServer): Promise<string | undefined> {
     return (await this.dumpFor(server))?.sql;
   }
@@ -102,7 +102,7 @@ async function dropInterrupted(connection: Connection, dump: Dump): Promise<void
 }
 
 async function dumpOf(connection: Connection, database: string): Promise<Dump | undefined> {
-  if (await hasMoreThanTables(connection, database)) return undefined;
+  if (await hasViewsOrRoutines(connection, database)) return undefined;
   const [rows] = await connection.query<RowDataPacket[]>(
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND table_type = 'BASE TABLE' AND table_name <> ? ORDER BY table_name",
     [database, MIGRATIONS_TABLE],
@@ -115,15 +115,31 @@ async function dumpOf(connection: Connection, database: string): Promise<Dump | 
     const seed = await rowsOf(connection, database, table);
     if (seed !== undefined) statements.push(seed);
   }
-  return { tables, sql: ['SET FOREIGN_KEY_CHECKS = 0', ...statements, 'SET FOREIGN_KEY_CHECKS = 1'].join(';\n') };
+  // After the rows, which were there before anything could react to them.
+  const triggers = await triggersOf(connection, database);
+  return { tables, sql: ['SET FOREIGN_KEY_CHECKS = 0', ...statements, ...triggers, 'SET FOREIGN_KEY_CHECKS = 1'].join(';\n') };
 }
 
-async function hasMoreThanTables(connection: Connection, database: string): Promise<boolean> {
+/** Without their definer: whoever installs the schema is the account they run as. */
+async function triggersOf(connection: Connection, database: string): Promise<string[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT trigger_name AS name FROM information_schema.triggers WHERE trigger_schema = ?
+     ORDER BY event_object_table, event_manipulation, action_timing, action_order`,
+    [database],
+  );
+  const statements: string[] = [];
+  for (const row of rows) {
+    const [[created]] = await connection.query<RowDataPacket[]>(`SHOW CREATE TRIGGER ${escapeId(database)}.${escapeId(String(row.name))}`);
+    statements.push(String(created?.['SQL Original Statement']).replace(/^CREATE DEFINER=\S+ /, 'CREATE '));
+  }
+  return statements;
+}
+
+async function hasViewsOrRoutines(connection: Connection, database: string): Promise<boolean> {
   const [[row]] = await connection.query<RowDataPacket[]>(
     `SELECT (SELECT COUNT(*) FROM information_schema.views WHERE table_schema = ?)
-          + (SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = ?)
           + (SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = ?) AS n`,
-    [database, database, database],
+    [database, database],
   );
   return Number(row?.n) > 0;
 }
