@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
-import { isConflictWithOthers } from './database-errors';
+import { isConflictWithOthers, isDatabaseUnavailable } from './database-errors';
 
 const MAX_ATTEMPTS = 3;
 
@@ -36,7 +36,7 @@ export class AmbientTransactions {
 
   async query<T>(sql: string, params?: unknown[]): Promise<T> {
     const open = this.current();
-    return (open ? open.manager.query<T>(sql, params) : this.dataSource.query<T>(sql, params)) as Promise<T>;
+    return open ? open.manager.query<T>(sql, params) : this.dataSource.query<T>(sql, params);
   }
 
   /**
@@ -110,13 +110,13 @@ export class AmbientTransactions {
     }
   }
 
-  /** The reason for the rollback matters more than a failing rollback: then the connection is gone and the server rolls back. */
+  /** The reason for the rollback matters more than a failing rollback. Where the connection is gone the server rolls back by itself. */
   private async rollBack(runner: QueryRunner): Promise<void> {
     if (!runner.isTransactionActive) return;
     try {
       await runner.rollbackTransaction();
     } catch (error) {
-      this.logger.warn('A rollback failed', error);
+      if (!isDatabaseUnavailable(error)) this.logger.warn('A rollback failed', error);
     }
   }
 
@@ -131,13 +131,13 @@ export class AmbientTransactions {
  */
 function refuseAfterLostTransaction(runner: QueryRunner): void {
   const query = runner.query.bind(runner) as (sql: string, params?: unknown[], structured?: boolean) => Promise<unknown>;
-  let lost: unknown;
+  let lost: Error | undefined;
   runner.query = (async (sql: string, params?: unknown[], structured?: boolean) => {
     if (lost !== undefined && sql !== 'ROLLBACK') throw lost;
     try {
       return await query(sql, params, structured);
     } catch (error) {
-      if (isConflictWithOthers(error)) lost = error;
+      if (isConflictWithOthers(error)) lost = error as Error;
       throw error;
     }
   }) as QueryRunner['query'];

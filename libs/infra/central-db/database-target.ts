@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { createConnection, type Connection, type ConnectionOptions } from 'mysql2/promise';
 import { driverOptions } from './driver-options';
 
@@ -24,10 +25,14 @@ export interface ServerAddress {
   readonly tlsCa?: string;
 }
 
-/** TLS over a socket file would protect nothing and some servers refuse it. */
+/**
+ * TLS over a socket file would protect nothing and some servers refuse it. A server named by its address is known by the authority
+ * alone, which is its own; a server with a name must also carry that name.
+ */
 export function addressOptions({ host, port, socket, tlsCa }: ServerAddress): Pick<ConnectionOptions, 'host' | 'port' | 'socketPath' | 'ssl'> {
   if (socket !== undefined) return { socketPath: socket };
-  return { host, port, ...(tlsCa === undefined ? {} : { ssl: { ca: tlsCa, minVersion: 'TLSv1.2' as const, rejectUnauthorized: true, verifyIdentity: true } }) };
+  if (tlsCa === undefined) return { host, port };
+  return { host, port, ssl: { ca: tlsCa, minVersion: 'TLSv1.2', rejectUnauthorized: true, verifyIdentity: isIP(host) === 0 } };
 }
 
 /** A connection of one's own, for work that is not a request: migrations, provisioning, checks. Close it. */

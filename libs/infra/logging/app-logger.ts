@@ -59,7 +59,7 @@ export class AppLogger implements LoggerService {
       else if (detail !== message && typeof detail === 'string') line.stack = detail;
     }
     if (message instanceof Error) this.pino[level](line, message.message);
-    else if (typeof message === 'object') this.pino[level](line);
-    else this.pino[level](line, String(message));
+    else if (typeof message === 'string') this.pino[level](line, message);
+    else this.pino[level](line);
   }
 }

@@ -47,17 +47,11 @@ export class HostPool {
   acquire(identity: PoolIdentity): Promise<PooledConnection> {
     if (this.ending) return Promise.reject(new DomainError('DATABASE_UNAVAILABLE'));
     return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined;
-      let served = false;
-      const leaveLine = () => {
-        served = true;
-        clearTimeout(timer);
-      };
-      const waiter: Waiter = { identity, leaveLine, give: resolve, refuse: reject };
+      const waiter: Waiter = { identity, give: resolve, refuse: reject, deadline: undefined };
       this.line.join(waiter);
       this.pump();
-      if (served) return;
-      timer = setTimeout(() => {
+      if (!this.line.has(waiter)) return;
+      waiter.deadline = setTimeout(() => {
         if (!this.line.leave(waiter)) return;
         this.counters.timeouts++;
         reject(new DomainError('BUSY'));
@@ -95,7 +89,7 @@ export class HostPool {
   async end(): Promise<void> {
     this.ending = true;
     for (const waiter of this.line.clear()) {
-      waiter.leaveLine();
+      clearTimeout(waiter.deadline);
       waiter.refuse(new DomainError('DATABASE_UNAVAILABLE'));
     }
     for (const connection of this.idle.takeAll()) this.close(connection);
@@ -108,7 +102,7 @@ export class HostPool {
     while (this.line.length > 0 && (this.idle.length > 0 || this.slots < this.options.max)) {
       const waiter = this.line.next((key) => (this.usedBy.get(key) ?? 0) < this.options.perTenantMax);
       if (!waiter) return;
-      waiter.leaveLine();
+      clearTimeout(waiter.deadline);
       this.count(waiter.identity.key, 1);
       void this.serve(waiter);
     }

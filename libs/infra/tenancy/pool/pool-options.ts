@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly leakGraceMs: number;
   /** The same inside a scope that is still open: a transaction nobody works on blocks others. */
   readonly quietLimitMs: number;
+  /** How often forgotten and idle connections are looked for. */
+  readonly sweepMs: number;
   /** How long ending waits for work that is under way. */
   readonly drainMs: number;
 }
@@ -30,6 +32,7 @@ export const POOL_DEFAULTS: PoolOptions = {
   handshakeTimeoutMs: 5_000,
   leakGraceMs: 1_000,
   quietLimitMs: 60_000,
+  sweepMs: 500,
   drainMs: 10_000,
 };
 

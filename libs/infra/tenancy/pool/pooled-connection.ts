@@ -1,7 +1,10 @@
+import type { Duplex } from 'node:stream';
 import { type Connection, createConnection } from 'mysql2';
 import { addressOptions, driverOptions } from '@jala/infra/central-db';
 import type { PoolIdentity } from './pool-options';
 import { SessionState } from './session-state';
+
+const FAREWELL_MS = 1_000;
 
 /** One connection to one database host, and as whom it is logged in at the moment. */
 export class PooledConnection {
@@ -36,7 +39,7 @@ export class PooledConnection {
     try {
       await within(timeoutMs, 'connect', (done) => raw.connect(done));
     } catch (error) {
-      raw.destroy();
+      cut(raw);
       throw error;
     }
     return new PooledConnection(raw, identity, onDeath);
@@ -62,24 +65,34 @@ export class PooledConnection {
     await within(timeoutMs, 'ping', (done) => this.raw.ping(done));
   }
 
-  /** Without a farewell: for a connection that is broken or whose state nobody knows. */
+  /** Without a farewell: for a connection that is broken or whose state nobody knows. Queries under way fail. */
   destroy(): void {
     this.dead = true;
-    this.raw.destroy();
+    cut(this.raw);
   }
 
   /** With one, for a connection that is idle. */
   close(): void {
     this.dead = true;
-    this.raw.end(() => undefined);
+    const timer = setTimeout(() => cut(this.raw), FAREWELL_MS).unref();
+    this.raw.end(() => clearTimeout(timer));
   }
 
   private die(): void {
     if (this.dead) return;
     this.dead = true;
-    this.raw.destroy();
+    cut(this.raw);
     this.onDeath(this);
   }
+}
+
+/**
+ * mysql2's own destroy() only says goodbye: the server finishes what it is doing, and a server that is gone keeps the socket open.
+ * With an error on the socket everything that waits for an answer learns it at once.
+ */
+function cut(raw: Connection): void {
+  const { stream } = raw as unknown as { stream: Duplex };
+  if (!stream.destroyed) stream.destroy(Object.assign(new Error('The connection was closed.'), { code: 'PROTOCOL_CONNECTION_LOST' }));
 }
 
 class HandshakeTimeout extends Error {

@@ -78,7 +78,10 @@ export class TenantLease {
     return new Promise((resolve, reject) => {
       connection.raw.query(options, params ?? [], (error: QueryError | null, rows: unknown, fields: FieldPacket[]) => {
         this.finish();
-        if (error) return reject(error);
+        if (error) {
+          reject(error);
+          return;
+        }
         connection.session.succeeded(options.sql);
         resolve([rows, fields]);
       });

@@ -10,8 +10,6 @@ import { POOL_DEFAULTS, type PoolIdentity, type PoolOptions } from './pool-optio
 import type { PooledConnection } from './pooled-connection';
 import { TenantLease } from './tenant-lease';
 
-const SWEEP_MS = 500;
-
 export interface HostPoolMetrics extends HostPoolCounters {
   /** `host:port`, or the path of a socket. */
   readonly host: string;
@@ -37,7 +35,7 @@ export class TenantPools {
     this.cache = new CredentialCache(credentials);
     this.sweeper = setInterval(
       AsyncResource.bind(() => this.sweep()),
-      SWEEP_MS,
+      this.options.sweepMs,
     ).unref();
   }
 

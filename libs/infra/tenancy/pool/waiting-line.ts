@@ -3,10 +3,10 @@ import type { PoolIdentity } from './pool-options';
 
 export interface Waiter {
   readonly identity: PoolIdentity;
-  /** Called when its turn has come or the line is dissolved. */
-  readonly leaveLine: () => void;
   readonly give: (connection: PooledConnection) => void;
   readonly refuse: (error: Error) => void;
+  /** Set while it stands in line. */
+  deadline: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -26,6 +26,11 @@ export class WaitingLine {
     if (line) line.push(waiter);
     else this.byTenant.set(waiter.identity.key, [waiter]);
     this.count++;
+  }
+
+  /** Cheap for whoever has just joined: the last of its tenant. */
+  has(waiter: Waiter): boolean {
+    return this.byTenant.get(waiter.identity.key)?.at(-1) === waiter;
   }
 
   leave(waiter: Waiter): boolean {
