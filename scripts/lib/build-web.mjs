@@ -44,7 +44,7 @@ export async function buildWeb({ digest, files, isCurrent }) {
       'warn',
     ],
     cwd: inRepository('apps/web'),
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
     timeoutMs: 300_000,
   });
   if (result.code !== 0) {

@@ -1,5 +1,5 @@
 import { answersHttp, programCommand } from './application.mjs';
-import { controlSocket, controlSocketAnswers, RADIUS_PROCESSES, radiusCommand } from './freeradius.mjs';
+import { controlSocket, controlSocketListens, RADIUS_PROCESSES, radiusCommand } from './freeradius.mjs';
 import { mariadbCommand, mariadbGreets } from './mariadb.mjs';
 import { redisAnswers, redisCommand } from './redis.mjs';
 
@@ -53,7 +53,7 @@ export function radiusServices(dataDir, environment) {
     title: `FreeRADIUS (${name})`,
     layer: LAYER.radius,
     command: () => radiusCommand(name, environment),
-    isReady: () => controlSocketAnswers(controlSocket(dataDir, name)),
+    isReady: () => controlSocketListens(controlSocket(dataDir, name)),
     readyTimeoutMs: 30_000,
     graceMs: 5_000,
   }));

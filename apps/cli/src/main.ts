@@ -38,6 +38,7 @@ main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
     warn(explain(error));
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    // Connections that are open already would keep the process alive without a purpose.
+    process.exit(error instanceof UsageError ? 2 : 1);
   },
 );

@@ -10,5 +10,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof ConfigurationError ? error.message : String((error as Error).stack ?? error)}\n`);
-  process.exitCode = 1;
+  // Connections that are open already would keep the process alive without a purpose.
+  process.exit(1);
 });
