@@ -1,0 +1,25 @@
+import { SERVICE_TYPES } from '@jala/contracts';
+import { useQuery } from '@tanstack/vue-query';
+import { computed } from 'vue';
+import { useI18n } from 'vue-i18n';
+import { client, ok } from '@/api/client';
+import { can } from '@/shared/composables/permission';
+import type { Filter } from '@/shared/table/columns';
+
+export const SESSION_FILTERS = ['router_id', 'service_type'] as const;
+
+/** Filters of both session lists. Routers are offered to those who may see them. */
+export function useSessionFilters() {
+  const { t } = useI18n();
+  const routers = useQuery({
+    queryKey: ['tenant', 'routers', 'choices'],
+    queryFn: () => ok(client.GET('/api/tenant/routers', { params: { query: { per_page: 100, sort: 'name' } } })),
+    enabled: can('routers.view'),
+  });
+  return computed<Filter[]>(() => [
+    ...(routers.data.value && routers.data.value.data.length > 1
+      ? [{ name: 'router_id', label: t('sessions.router'), options: routers.data.value.data.map(({ id, name }) => ({ value: String(id), label: name })) }]
+      : []),
+    { name: 'service_type', label: t('customers.service_type'), options: SERVICE_TYPES.map((value) => ({ value, label: t(`service.${value}`) })) },
+  ]);
+}
