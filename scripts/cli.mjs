@@ -22,7 +22,7 @@ try {
   }
   const secrets = loadSecrets(paths.secrets, dataDir);
   const databaseSocket = mariadbPlace(dataDir, ports.mariadb).socket;
-  const radius = radiusEnvironment({ dataDir, ports, databaseSocket, secrets });
+  const radius = radiusEnvironment({ dataDir, ports, secrets });
   const environment = applicationEnvironment({
     dataDir,
     ports,

@@ -22,10 +22,10 @@ export const radiusDir = (dataDir) => join(dataDir, 'radius');
 export const controlSocket = (dataDir, name) => join(radiusDir(dataDir), `${name}.sock`);
 
 /**
- * @param {{ dataDir: string, ports: import('./ports.mjs').PortPlan, databaseSocket: string, secrets: import('./secrets.mjs').Secrets }} place
+ * @param {{ dataDir: string, ports: import('./ports.mjs').PortPlan, secrets: import('./secrets.mjs').Secrets }} place
  * @returns {Record<string, string>}
  */
-export function radiusEnvironment({ dataDir, ports, databaseSocket, secrets }) {
+export function radiusEnvironment({ dataDir, ports, secrets }) {
   return {
     RADIUS_RUN_DIR: radiusDir(dataDir),
     RADIUS_CLIENTS_DIR: join(radiusDir(dataDir), 'clients.d'),
@@ -33,8 +33,7 @@ export function radiusEnvironment({ dataDir, ports, databaseSocket, secrets }) {
     RADIUS_ACCT_PORT: String(ports.radiusAcct),
     RADIUS_STATUS_PORT: String(ports.radiusStatus),
     RADIUS_PROBE_SECRET: secrets.radiusProbe,
-    // A host that begins with a slash is a socket, which is the faster way on one machine.
-    RADIUS_DB_HOST: databaseSocket,
+    RADIUS_DB_HOST: '127.0.0.1',
     RADIUS_DB_PORT: String(ports.mariadb),
     RADIUS_DB_USER: 'jala_radius',
     RADIUS_DB_PASSWORD: secrets.dbRadius,

@@ -123,7 +123,7 @@ export class Launcher {
     const firstStart = loadFirstStart(this.#paths.firstStart, { empty: this.#empty });
     const mariadb = mariadbPlace(dataDir, ports.mariadb);
     const redis = redisPlace(dataDir, ports.redis, secrets.redis);
-    const radius = radiusEnvironment({ dataDir, ports, databaseSocket: mariadb.socket, secrets });
+    const radius = radiusEnvironment({ dataDir, ports, secrets });
     const environment = applicationEnvironment({
       dataDir,
       ports,
