@@ -1,10 +1,10 @@
-import { wholeNumber } from '@jala/infra/central-db';
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { IdColumn, wholeNumber } from '@jala/infra/central-db';
+import { Column, CreateDateColumn, Entity, UpdateDateColumn } from 'typeorm';
 
 /** One source address and the tenant it belongs to. */
 @Entity('router_registry')
 export class RouterRegistration {
-  @PrimaryGeneratedColumn({ type: 'bigint', unsigned: true })
+  @IdColumn()
   id: number;
 
   @Column({ name: 'tenant_id', type: 'bigint', unsigned: true, transformer: wholeNumber })

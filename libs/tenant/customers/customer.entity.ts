@@ -1,11 +1,11 @@
 import type { ServiceType } from '@jala/contracts';
-import { wholeNumber } from '@jala/infra/central-db';
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { IdColumn, wholeNumber } from '@jala/infra/central-db';
+import { Column, CreateDateColumn, Entity, UpdateDateColumn } from 'typeorm';
 import type { StoredCustomerStatus } from './customer.states';
 
 @Entity('customers')
 export class Customer {
-  @PrimaryGeneratedColumn({ type: 'bigint', unsigned: true })
+  @IdColumn()
   id: number;
 
   /** Unique without regard to case, as FreeRADIUS compares it. */

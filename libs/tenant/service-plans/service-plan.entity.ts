@@ -1,10 +1,10 @@
 import type { ValidityUnit } from '@jala/contracts';
-import { wholeNumber } from '@jala/infra/central-db';
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { IdColumn, wholeNumber } from '@jala/infra/central-db';
+import { Column, CreateDateColumn, Entity, UpdateDateColumn } from 'typeorm';
 
 @Entity('service_plans')
 export class ServicePlan {
-  @PrimaryGeneratedColumn({ type: 'bigint', unsigned: true })
+  @IdColumn()
   id: number;
 
   @Column({ type: 'varchar', length: 80 })
