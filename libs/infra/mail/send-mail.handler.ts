@@ -5,7 +5,7 @@ import { SecretBox } from '@jala/infra/crypto';
 import { HandlesJob, type JobContext, JobHandler, type JobPayload, UnrecoverableJobError } from '@jala/infra/queue';
 import { DateTime } from 'luxon';
 import { LINK_PURPOSE } from './mailer';
-import { render } from './mail-rendering';
+import { oneLine, render } from './mail-rendering';
 import { type MailContent, type MailTemplate, type MailWords, WORDING } from './mail-templates';
 import { isPermanent, MailTransport } from './mail-transport';
 
@@ -24,7 +24,7 @@ export class SendMailHandler extends JobHandler<'mail.send'> {
   async handle(payload: JobPayload<'mail.send'>, { jobKey }: JobContext): Promise<void> {
     if (!isTemplate(payload.template)) throw new UnrecoverableJobError(`there is no mail "${payload.template}"`);
     const locale: Locale = LOCALES.find((known) => known === payload.locale) ?? 'en';
-    const brand = String(payload.params['brand'] ?? 'Jala');
+    const brand = oneLine(String(payload.params['brand'] ?? 'Jala'));
     const content = this.word(payload.template, locale, payload.params);
     const messageId = createHash('sha256').update(`${jobKey} ${payload.to}`).digest('hex').slice(0, 32);
     try {
