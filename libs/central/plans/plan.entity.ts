@@ -1,10 +1,10 @@
-import { wholeNumber } from '@jala/infra/central-db';
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { IdColumn, wholeNumber } from '@jala/infra/central-db';
+import { Column, CreateDateColumn, Entity, UpdateDateColumn } from 'typeorm';
 
 /** What the platform sells an ISP. */
 @Entity('plans')
 export class Plan {
-  @PrimaryGeneratedColumn({ type: 'bigint', unsigned: true })
+  @IdColumn()
   id: number;
 
   @Column({ type: 'varchar', length: 80 })

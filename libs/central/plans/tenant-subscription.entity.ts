@@ -1,5 +1,5 @@
-import { wholeNumber } from '@jala/infra/central-db';
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { IdColumn, wholeNumber } from '@jala/infra/central-db';
+import { Column, Entity } from 'typeorm';
 
 export const BILLING_PERIODS = ['monthly', 'yearly'] as const;
 export type BillingPeriod = (typeof BILLING_PERIODS)[number];
@@ -7,7 +7,7 @@ export type BillingPeriod = (typeof BILLING_PERIODS)[number];
 /** Which plan a tenant had from when to when. The one without an end is running; a unique index allows only one. */
 @Entity('tenant_subscriptions')
 export class TenantSubscription {
-  @PrimaryGeneratedColumn({ type: 'bigint', unsigned: true })
+  @IdColumn()
   id: number;
 
   @Column({ name: 'tenant_id', type: 'bigint', unsigned: true, transformer: wholeNumber })

@@ -1,10 +1,10 @@
-import { wholeNumber } from '@jala/infra/central-db';
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { IdColumn, wholeNumber } from '@jala/infra/central-db';
+import { Column, CreateDateColumn, Entity } from 'typeorm';
 
 /** A host name that leads to a tenant, besides or instead of `<slug>.<root domain>`. */
 @Entity('domains')
 export class TenantDomain {
-  @PrimaryGeneratedColumn({ type: 'bigint', unsigned: true })
+  @IdColumn()
   id: number;
 
   @Column({ name: 'tenant_id', type: 'bigint', unsigned: true, transformer: wholeNumber })

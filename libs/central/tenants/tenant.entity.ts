@@ -1,10 +1,11 @@
 import type { Locale, TenantStatus } from '@jala/contracts';
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { IdColumn } from '@jala/infra/central-db';
+import { Column, CreateDateColumn, Entity, UpdateDateColumn } from 'typeorm';
 
 /** One ISP and where its data lives. */
 @Entity('tenants')
 export class Tenant {
-  @PrimaryGeneratedColumn({ type: 'bigint', unsigned: true })
+  @IdColumn()
   id: number;
 
   @Column({ type: 'varchar', length: 48 })
