@@ -1,3 +1,4 @@
+export * from './harden/harden-check';
 export { wholeNumber } from '@jala/infra/central-db';
 export * from './plan-limits';
 export { type HostPoolMetrics, TenantPools } from './pool/tenant-pools';

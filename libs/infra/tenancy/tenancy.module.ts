@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppConfig } from '@jala/infra/config';
 import type { EntityClass } from '@jala/infra/central-db';
+import { HardenCheck } from './harden/harden-check';
 import { TenantPools } from './pool/tenant-pools';
 import { TenantCredentials } from './ports';
 import { TenantDatabase } from './tenant-database';
@@ -28,8 +29,9 @@ export class TenancyModule {
           useFactory: (pools: TenantPools) => TenantDatabase.open(pools, entities),
         },
         TenantIterator,
+        HardenCheck,
       ],
-      exports: [TenantDatabase, TenantPools, TenantIterator],
+      exports: [TenantDatabase, TenantPools, TenantIterator, HardenCheck],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { BaseEntity, Column, Entity, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
 import { createTestTenancy, type TestTenancy, type TestTenant } from '@jala/infra/testing';
 import { wholeNumber } from '@jala/infra/central-db';
 import { TenantScope } from './tenant-scope';
@@ -44,5 +44,30 @@ describe('the tenant database', () => {
     await expect(tenancy.database.query('SELECT 1')).rejects.toMatchObject({ code: 'NO_TENANT_SCOPE' });
     await expect(tenancy.database.transaction(async () => undefined)).rejects.toMatchObject({ code: 'NO_TENANT_SCOPE' });
     expect(() => TenantScope.current()).toThrow('NO_TENANT_SCOPE');
+  });
+});
+
+describe('entities that are not fit for tenants', () => {
+  it('are refused at the start: lazy relations and Active Records query in whatever scope is open later', async () => {
+    @Entity('parents')
+    class Parent {
+      @PrimaryGeneratedColumn()
+      id: number;
+    }
+    @Entity('children')
+    class Child {
+      @PrimaryGeneratedColumn()
+      id: number;
+
+      @ManyToOne(() => Parent)
+      parent: Promise<Parent>;
+    }
+    @Entity('records')
+    class Active extends BaseEntity {
+      @PrimaryGeneratedColumn()
+      id: number;
+    }
+    await expect(createTestTenancy({ entities: [Parent, Child] })).rejects.toThrow('Child.parent is a lazy relation');
+    await expect(createTestTenancy({ entities: [Active] })).rejects.toThrow('Active is an Active Record');
   });
 });

@@ -1,0 +1,33 @@
+const OWN_NAME = /^t_[0-9a-z_]{1,48}$/;
+const USAGE = /^GRANT USAGE ON \*\.\* TO /i;
+const ON_DATABASE = /^GRANT ([A-Z ,]+) ON `([^`]+)`\.\* TO /i;
+
+export function isTenantDatabaseName(name: string): boolean {
+  return OWN_NAME.test(name);
+}
+
+/** As a grant must name a database: an underscore that is not escaped stands for any character, and so for other tenants too. */
+export function grantPattern(database: string): string {
+  return database.replaceAll('_', '\\_');
+}
+
+/** What is wrong with the grants of a tenant's account, as the server lists them. Everything but its own database is too much. */
+export function faultsOfGrants(grants: readonly string[], database: string): string[] {
+  const faults: string[] = [];
+  let own = false;
+  for (const grant of grants) {
+    if (/ WITH (.* )?GRANT OPTION/i.test(grant)) faults.push('may pass its rights on');
+    if (USAGE.test(grant)) continue;
+    const [, , on] = ON_DATABASE.exec(grant) ?? [];
+    if (on === undefined) faults.push(`has a grant beyond its database: ${withoutSecrets(grant)}`);
+    else if (on === grantPattern(database)) own = true;
+    else if (on === database) faults.push('has a grant whose underscores are wildcards: it covers databases with similar names');
+    else faults.push(`has a grant on ${on}`);
+  }
+  if (!own) faults.push('has no grant on its own database');
+  return faults;
+}
+
+function withoutSecrets(grant: string): string {
+  return grant.replace(/ IDENTIFIED .*$/i, '');
+}
