@@ -26,7 +26,10 @@ async function controllersOf(root: ModuleImport, seen = new Set<unknown>()): Pro
   if ('forwardRef' in given) return controllersOf(given.forwardRef() as Type<unknown>, seen);
   const dynamic = 'module' in given ? given : undefined;
   const type = dynamic ? dynamic.module : (given as Type<unknown>);
-  const listed = <T>(key: string, more: readonly T[] = []): T[] => [...((Reflect.getMetadata(key, type) as T[] | undefined) ?? []), ...more];
+  const listed = <T>(key: string, more: readonly T[] = []): T[] => [
+    ...((Reflect.getMetadata(key, type) as T[] | undefined) ?? []),
+    ...more,
+  ];
   const imported = await Promise.all(
     listed<ModuleImport>('imports', dynamic?.imports as ModuleImport[] | undefined).map((each) => controllersOf(each, seen)),
   );
@@ -59,7 +62,11 @@ describe('who can reach which route', () => {
   it('is a permission of the route’s own audience', async () => {
     for (const { path, access } of await routes()) {
       if (access?.kind !== 'permission') continue;
-      const audience: readonly string[] = path.startsWith('/platform/') ? PLATFORM_PERMISSIONS : path.startsWith('/tenant/') ? TENANT_PERMISSIONS : [];
+      const audience: readonly string[] = path.startsWith('/platform/')
+        ? PLATFORM_PERMISSIONS
+        : path.startsWith('/tenant/')
+          ? TENANT_PERMISSIONS
+          : [];
       expect([path, audience.includes(access.permission)]).toEqual([path, true]);
     }
   });
@@ -78,7 +85,10 @@ const TABLE: Record<string, { permissions: readonly string[]; roles: string }> =
   'service plans': { permissions: ['service_plans.view', 'service_plans.manage'], roles: 'owner admin' },
   'vouchers: generate': { permissions: ['vouchers.generate'], roles: 'owner admin cashier' },
   'vouchers: sell': { permissions: ['vouchers.sell'], roles: 'owner admin cashier reseller' },
-  'invoices, payments': { permissions: ['invoices.view', 'invoices.manage', 'payments.view', 'payments.manage'], roles: 'owner admin cashier' },
+  'invoices, payments': {
+    permissions: ['invoices.view', 'invoices.manage', 'payments.view', 'payments.manage'],
+    roles: 'owner admin cashier',
+  },
   reports: { permissions: ['reports.view'], roles: 'owner admin cashier' },
   'staff users': { permissions: ['staff.view', 'staff.manage', 'tenant_activity.view'], roles: 'owner admin' },
   settings: { permissions: ['settings.view', 'settings.manage'], roles: 'owner' },
@@ -91,13 +101,19 @@ const TABLE: Record<string, { permissions: readonly string[]; roles: string }> =
 describe('the roles of a tenant', () => {
   it.each(Object.entries(TABLE))('%s: exactly as in the table', (_row, { permissions, roles }) => {
     for (const permission of permissions) {
-      const allowed = TENANT_ROLES.filter((role) => isAllowed(new Set(TENANT_ROLE_PERMISSIONS[role]), permission as (typeof TENANT_PERMISSIONS)[number]));
+      const allowed = TENANT_ROLES.filter((role) =>
+        isAllowed(new Set(TENANT_ROLE_PERMISSIONS[role]), permission as (typeof TENANT_PERMISSIONS)[number]),
+      );
       expect([permission, allowed]).toEqual([permission, roles.split(' ')]);
     }
   });
 
   it('has a row for every permission there is', () => {
-    expect(Object.values(TABLE).flatMap(({ permissions }) => permissions).sort()).toEqual([...TENANT_PERMISSIONS].sort());
+    expect(
+      Object.values(TABLE)
+        .flatMap(({ permissions }) => permissions)
+        .sort(),
+    ).toEqual([...TENANT_PERMISSIONS].sort());
   });
 });
 
