@@ -56,7 +56,7 @@ module.exports = {
     {
       name: 'tests-are-not-product',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: '\\.(db-)?spec\\.ts$|/testing/|^libs/infra/tenancy/torture/' },
+      from: { path: '^(libs|apps)/', pathNot: '\\.((db-)?spec|test-kit)\\.ts$|/testing/|^libs/infra/tenancy/torture/' },
       to: { path: '\\.(db-)?spec\\.ts$|^libs/infra/testing/|^test/' },
     },
   ],
