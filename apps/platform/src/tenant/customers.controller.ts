@@ -15,7 +15,7 @@ import {
   CustomerQuery,
   newCustomerOf,
   PasswordDto,
-  ResetPasswordDto,
+  SetCustomerPasswordDto,
   SuspendCustomerDto,
   toCreatedCustomer,
   toCustomer,
@@ -102,7 +102,7 @@ export class CustomersController {
   @Post(':id/password')
   @HttpCode(200)
   @ApiOkResponse({ type: PasswordDto })
-  async resetPassword(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Body() body: ResetPasswordDto): Promise<PasswordDto> {
+  async resetPassword(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Body() body: SetCustomerPasswordDto): Promise<PasswordDto> {
     return { password: await this.customers.resetPassword(actor, id, body.password) };
   }
 }

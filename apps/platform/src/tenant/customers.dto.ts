@@ -95,7 +95,7 @@ export class SuspendCustomerDto {
   reason?: string | null;
 }
 
-export class ResetPasswordDto {
+export class SetCustomerPasswordDto {
   @ApiPropertyOptional({ minLength: PASSWORD_MIN, maxLength: PASSWORD_MAX, description: 'Generated when absent' })
   @EmptyIsAbsent()
   @IfGiven()

@@ -4,7 +4,16 @@ import type { Actor } from '@jala/contracts';
 import { TenantStaffService } from '@jala/tenant/staff';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import { type PageBody, pageRequestOf, toPage } from '../http/paging';
-import { accountChangesOf, CreateStaffDto, newAccountOf, StaffDto, StaffPageDto, StaffQuery, toStaff, UpdateStaffDto } from '../http/staff.dto';
+import {
+  accountChangesOf,
+  CreateStaffDto,
+  newAccountOf,
+  StaffDto,
+  StaffPageDto,
+  StaffQuery,
+  toStaff,
+  UpdateStaffDto,
+} from '../http/staff.dto';
 
 @ApiTags('staff')
 @Controller('tenant/staff')
