@@ -122,7 +122,7 @@ export class LoginAnswerDto {
   @ApiProperty({ type: UserDto }) user: UserDto;
 }
 
-export class SessionDto {
+export class LoginSessionDto {
   @ApiProperty() id: string;
   @ApiProperty({ format: 'date-time' }) created_at: string;
   @ApiProperty({ format: 'date-time' }) last_used_at: string;
@@ -131,8 +131,8 @@ export class SessionDto {
   @ApiProperty() current: boolean;
 }
 
-export class SessionListDto {
-  @ApiProperty({ type: [SessionDto] }) data: SessionDto[];
+export class LoginSessionListDto {
+  @ApiProperty({ type: [LoginSessionDto] }) data: LoginSessionDto[];
 }
 
 export class TwoFactorSetupDto {
@@ -163,7 +163,7 @@ export const toLoginAnswer = (login: Login, refreshToken: string | null): LoginA
   user: toUser(login.account, login.permissions),
 });
 
-export const toSession = (session: Session, currentId: string): SessionDto => ({
+export const toSession = (session: Session, currentId: string): LoginSessionDto => ({
   id: session.id,
   created_at: session.startedAt.toISOString(),
   last_used_at: session.lastUsedAt.toISOString(),

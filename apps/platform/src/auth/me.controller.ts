@@ -10,7 +10,7 @@ import {
   MeDto,
   PasswordProofDto,
   RecoveryCodesDto,
-  SessionListDto,
+  LoginSessionListDto,
   toSession,
   toUser,
   TwoFactorCodeDto,
@@ -49,8 +49,8 @@ export class MeController {
   }
 
   @Get('sessions')
-  @ApiOkResponse({ type: SessionListDto })
-  async listSessions(@CurrentPrincipal() principal: Principal): Promise<SessionListDto> {
+  @ApiOkResponse({ type: LoginSessionListDto })
+  async listSessions(@CurrentPrincipal() principal: Principal): Promise<LoginSessionListDto> {
     const sessions = await this.sessions.list(principal);
     return { data: sessions.map((session) => toSession(session, principal.sessionId)) };
   }
