@@ -44,21 +44,35 @@ export class RadiusUsersRepository {
 
   async replacePassword(username: string, password: string): Promise<void> {
     const checks = this.db.repository(RadCheck);
-    const where = { username, attribute: 'Cleartext-Password', ...MANAGED };
-    const changed = await checks.update(where, { value: password, op: ':=' });
-    if (!changed.affected) await checks.insert({ ...where, op: ':=', value: password });
+    const row = { username, attribute: 'Cleartext-Password', ...MANAGED };
+    const present = await this.idsOf('radcheck', row);
+    if (present.length > 0) await checks.update(present, { value: password, op: ':=' });
+    else await checks.insert({ ...row, op: ':=', value: password });
   }
 
   async replaceGroup(username: string, group: string | null): Promise<void> {
     const groups = this.db.repository(RadUserGroup);
-    await groups.delete({ username, ...MANAGED });
+    const present = await this.idsOf('radusergroup', { username, ...MANAGED });
+    if (present.length > 0) await groups.delete(present);
     if (group !== null) await groups.insert({ username, groupname: group, priority: GROUP_PRIORITY, ...MANAGED });
   }
 
   async replaceReplies(username: string, replies: ReadonlyMap<string, string>): Promise<void> {
     const table = this.db.repository(RadReply);
-    await table.delete({ username, ...MANAGED });
+    const present = await this.idsOf('radreply', { username, ...MANAGED });
+    if (present.length > 0) await table.delete(present);
     if (replies.size > 0) await table.insert([...replies].map(([attribute, value]) => ({ username, attribute, op: '=', value, ...MANAGED })));
+  }
+
+  /**
+   * Found first and then changed by id: a DELETE or UPDATE by name that finds nothing locks the gap where the row would be,
+   * and two new users at the same time would each wait for the other's gap (InnoDB deadlock).
+   */
+  private async idsOf(table: string, where: { username: string; attribute?: string; jalaManaged: number }): Promise<number[]> {
+    const attribute = where.attribute === undefined ? '' : ' AND attribute = ?';
+    const params = [where.username, where.jalaManaged, ...(where.attribute === undefined ? [] : [where.attribute])];
+    const rows = await this.db.query<{ id: number }[]>(`SELECT id FROM ${table} WHERE username = ? AND jala_managed = ?${attribute}`, params);
+    return rows.map(({ id }) => id);
   }
 
   async updateStatus(username: string, status: RadiusUserStatus, expiresAt?: Date | null): Promise<boolean> {

@@ -74,10 +74,6 @@ export class CustomersRepository {
     return this.db.repository(Customer).createQueryBuilder('customer').where('customer.id = :id', { id }).setLock('pessimistic_write').getOne();
   }
 
-  async findByUsername(username: string): Promise<Customer | null> {
-    return this.db.repository(Customer).findOneBy({ username });
-  }
-
   async save(customer: Customer): Promise<Customer> {
     return this.db.repository(Customer).save(customer);
   }

@@ -189,8 +189,9 @@ export class CustomersService {
       if (limited) await this.limits.assertRoom('users', await this.customers.countForLimit());
       const plan = await this.plans.lockForCustomer(input.servicePlanId);
       const { password, ...fields } = input;
-      const period = firstPeriod(this.clock.now(), validityOf(plan), TenantScope.current().timezone);
-      const customer = await this.customers.save(Object.assign(new Customer(), fields, { status: 'active' as const }, period));
+      const now = this.clock.now();
+      const period = firstPeriod(now, validityOf(plan), TenantScope.current().timezone);
+      const customer = await this.customers.save(Object.assign(new Customer(), fields, { status: 'active' as const, createdAt: now }, period));
       await this.radius.putUser(radiusUserOf(customer, plan, password));
       await this.activity.record(actor, 'customer.created', subjectOf(customer), { after: auditOf(customer) });
       return customer;
