@@ -16,7 +16,7 @@ import { identifyProcess, isAlive } from './process-identity.mjs';
  */
 export function tryLock(path) {
   const self = identifyProcess(process.pid);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(path), { recursive: true });
   const mine = `${path}.${process.pid}`;
   writeJsonAtomically(mine, self);
   try {

@@ -9,8 +9,9 @@ import { exists, freePortBase, httpStatus, runFileOf, start, stop, temporaryFold
 describe('when something is killed', () => {
   /** @type {import('./support.mjs').Place} */
   let place;
+  const folder = temporaryFolder({ after });
   before(async () => {
-    place = { data: join(temporaryFolder({ after }), 'data'), base: await freePortBase() };
+    place = { data: join(folder, 'data'), base: await freePortBase() };
   });
 
   it('names the server and starts it again, each of them', async () => {

@@ -10,8 +10,8 @@ describe('npm start', () => {
   /** @type {Awaited<ReturnType<typeof start>>} */
   let first;
 
+  const folder = temporaryFolder({ after });
   before(async () => {
-    const folder = temporaryFolder({ after });
     place = { data: join(folder, 'data'), base: await freePortBase() };
     first = await start(place, []);
   });
