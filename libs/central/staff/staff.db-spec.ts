@@ -8,7 +8,11 @@ import { QueueModule } from '@jala/infra/queue';
 import { createTestCentral, createTestTenancy, type TestCentral, type TestTenancy, TestInfraModule } from '@jala/infra/testing';
 import { PlatformAccountsModule, PlatformAccountStore, PlatformStaffModule, PlatformStaffService } from '.';
 
-const failure = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'no error', (error: { code: string }) => error.code);
+const failure = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'no error',
+    (error: unknown) => (error as { code: string }).code,
+  );
 
 describe('the people who run the platform', () => {
   let central: TestCentral;
@@ -130,7 +134,7 @@ describe('the people who run the platform', () => {
         throw new Error('something else failed');
       })
       .catch(() => undefined);
-    const rows = await central.database.query("SELECT 1 FROM activity_log WHERE actor_name = ? UNION SELECT 1 FROM outbox", [root.name]);
+    const rows = await central.database.query('SELECT 1 FROM activity_log WHERE actor_name = ? UNION SELECT 1 FROM outbox', [root.name]);
     expect(rows).toEqual([]);
   });
 });

@@ -2,7 +2,9 @@ import { keptChange } from './activity.rules';
 
 describe('what the activity log keeps of a change', () => {
   it('keeps only the fields of an update that differ', () => {
-    expect(keptChange({ before: { name: 'Budi', phone: '1', plan: { id: 1 } }, after: { name: 'Budi', phone: '2', plan: { id: 1 } } })).toEqual({
+    expect(
+      keptChange({ before: { name: 'Budi', phone: '1', plan: { id: 1 } }, after: { name: 'Budi', phone: '2', plan: { id: 1 } } }),
+    ).toEqual({
       before: { phone: '1' },
       after: { phone: '2' },
     });
@@ -11,7 +13,10 @@ describe('what the activity log keeps of a change', () => {
   it('keeps everything of a creation and of a removal', () => {
     const customer = { name: 'Budi', at: new Date('2026-01-31T00:00:00Z'), note: undefined };
     expect(keptChange({ after: customer })).toEqual({ before: null, after: { name: 'Budi', at: '2026-01-31T00:00:00.000Z' } });
-    expect(keptChange({ before: customer, after: null })).toEqual({ before: { name: 'Budi', at: '2026-01-31T00:00:00.000Z' }, after: null });
+    expect(keptChange({ before: customer, after: null })).toEqual({
+      before: { name: 'Budi', at: '2026-01-31T00:00:00.000Z' },
+      after: null,
+    });
   });
 
   it('shows that a secret changed and never what it is, at any depth', () => {

@@ -18,7 +18,9 @@ export function keptChange(change: Change): { before: Values | null; after: Valu
   const before = plain(change.before);
   const after = plain(change.after);
   if (!before || !after) return { before: before && shown(before), after: after && shown(after) };
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => !isDeepStrictEqual(before[key], after[key]));
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (key) => !isDeepStrictEqual(before[key], after[key]),
+  );
   if (changed.length === 0) return { before: null, after: null };
   return { before: shown(picked(before, changed)), after: shown(picked(after, changed)) };
 }
@@ -38,6 +40,7 @@ const shown = (values: Values): Values => shortened(redact(values)) as Values;
 function shortened(value: unknown): unknown {
   if (typeof value === 'string') return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
   if (Array.isArray(value)) return value.map(shortened);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortened(item)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortened(item)]));
   return value;
 }

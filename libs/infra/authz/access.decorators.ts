@@ -4,7 +4,8 @@ import { DomainError, type Actor, type Permission } from '@jala/contracts';
 import type { Principal, RequestWithPrincipal } from './principal';
 
 /** What a route declares about who may reach it. A route without one stops the boot. */
-export type Access = { readonly kind: 'public' } | { readonly kind: 'authenticated' } | { readonly kind: 'permission'; readonly permission: Permission };
+export type Access =
+  { readonly kind: 'public' } | { readonly kind: 'authenticated' } | { readonly kind: 'permission'; readonly permission: Permission };
 
 export const ACCESS_METADATA = 'jala:access';
 

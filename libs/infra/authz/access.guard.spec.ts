@@ -113,11 +113,14 @@ describe('the access guard', () => {
     app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
     app.setGlobalPrefix('api');
     // What the HTTP entrance does with the host of a request.
-    app.getHttpAdapter().getInstance().addHook('onRequest', (request, _reply, done) => {
-      const id = request.headers['x-test-tenant'];
-      if (id) void TenantScope.run(tenant(Number(id)), async () => done());
-      else done();
-    });
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('onRequest', (request, _reply, done) => {
+        const id = request.headers['x-test-tenant'];
+        if (id) void TenantScope.run(tenant(Number(id)), async () => done());
+        else done();
+      });
     app.useGlobalFilters({
       catch(error: unknown, host) {
         const reply = host.switchToHttp().getResponse<{ code(status: number): { send(body: unknown): void } }>();
@@ -135,7 +138,7 @@ describe('the access guard', () => {
       url,
       headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(onTenant ? { 'x-test-tenant': String(onTenant) } : {}) },
     });
-    return response.statusCode === 200 ? response.payload : (response.json() as { code: string }).code;
+    return response.statusCode === 200 ? response.payload : response.json<{ code: string }>().code;
   };
 
   it('lets a permitted person in and says who they are', async () => {

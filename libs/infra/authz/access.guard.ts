@@ -51,7 +51,7 @@ export class AccessGuard extends AuthGuard('jwt') implements CanActivate {
   }
 
   override handleRequest<P = Principal>(error: unknown, principal: P | false | null): P {
-    if (error) throw error;
+    if (error) throw error instanceof Error ? error : new DomainError('UNAUTHENTICATED');
     // Passport says no without an error when the token is missing, expired or forged; the caller is not told which.
     if (!principal) throw new DomainError('UNAUTHENTICATED');
     return principal;

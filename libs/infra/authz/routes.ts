@@ -10,13 +10,18 @@ export interface DeclaredRoute {
   readonly access: Access | undefined;
 }
 
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [value === undefined ? '' : String(value)]);
+/** Nest keeps one path as text and several as a list. */
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [typeof value === 'string' ? value : '']);
 
-const joined = (...parts: string[]): string => `/${parts.flatMap((part) => part.split('/')).filter(Boolean).join('/')}`;
+const joined = (...parts: string[]): string =>
+  `/${parts
+    .flatMap((part) => part.split('/'))
+    .filter(Boolean)
+    .join('/')}`;
 
 function methodNames(controller: Type<unknown>): string[] {
   const names = new Set<string>();
-  for (let prototype: object | null = controller.prototype as object; prototype && prototype !== Object.prototype; ) {
+  for (let prototype: object | null = controller.prototype as object; prototype && prototype !== Object.prototype;) {
     for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') names.add(name);
     prototype = Object.getPrototypeOf(prototype) as object | null;
   }

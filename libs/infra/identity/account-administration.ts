@@ -136,7 +136,13 @@ export class AccountAdministration {
     );
   }
 
-  private async touch(store: AccountStore, actor: Actor, id: number, action: string, change: (account: Account) => Promise<void>): Promise<Account> {
+  private async touch(
+    store: AccountStore,
+    actor: Actor,
+    id: number,
+    action: string,
+    change: (account: Account) => Promise<void>,
+  ): Promise<Account> {
     const touched = await store.transaction(async () => {
       const account = await this.get(store, id, { lock: true });
       await this.assertMayTouch(store, actor, account);
@@ -148,7 +154,13 @@ export class AccountAdministration {
     return touched;
   }
 
-  private async consequences(store: AccountStore, actor: Actor, before: Account, after: Account, passwordHash: string | undefined): Promise<void> {
+  private async consequences(
+    store: AccountStore,
+    actor: Actor,
+    before: Account,
+    after: Account,
+    passwordHash: string | undefined,
+  ): Promise<void> {
     if (passwordHash !== undefined) await this.passwords.replace(store, after, passwordHash, actor, 'staff.password_set');
     else if (before.active && !after.active) await this.sessions.endAll(store, after.id);
     if (before.email === after.email) return;

@@ -44,7 +44,13 @@ const COLUMNS: Record<keyof AccountChanges, string> = {
   lastLoginAt: 'last_login_at',
 };
 
-const SORTABLE: Record<string, string> = { name: 'name', email: 'email', role: 'role', created_at: 'created_at', last_login_at: 'last_login_at' };
+const SORTABLE: Record<string, string> = {
+  name: 'name',
+  email: 'email',
+  role: 'role',
+  created_at: 'created_at',
+  last_login_at: 'last_login_at',
+};
 
 /** The accounts of one side. `platform_users` and a tenant's `staff` have the same columns. */
 export class AccountsRepository {
@@ -85,7 +91,10 @@ export class AccountsRepository {
       `SELECT * FROM ${this.table} WHERE ${where} ORDER BY ${column} ${direction}, id ${direction} LIMIT ? OFFSET ?`,
       [...params, page.perPage, (page.page - 1) * page.perPage],
     );
-    const [count] = await this.database.query<{ total: number | string }[]>(`SELECT COUNT(*) AS total FROM ${this.table} WHERE ${where}`, params);
+    const [count] = await this.database.query<{ total: number | string }[]>(
+      `SELECT COUNT(*) AS total FROM ${this.table} WHERE ${where}`,
+      params,
+    );
     return { rows: rows.map(toAccount), total: Number(count?.total ?? 0) };
   }
 

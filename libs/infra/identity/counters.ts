@@ -153,7 +153,7 @@ export class SharedCounters implements Counters {
         this.complainedAt = Date.now();
         this.logger.warn(`Redis cannot be reached (${String((error as Error).message)}); this process counts for itself`);
       }
-      return use(this.local);
+      return await use(this.local);
     } finally {
       clearTimeout(timer);
     }

@@ -106,7 +106,14 @@ describe('the password hasher', () => {
 
   it('says busy instead of letting a crowd wait for ever', async () => {
     const hasher = new PasswordHasher();
-    const results = await Promise.all(Array.from({ length: 110 }, () => hasher.hash('x').then(() => 'done', (error: DomainError) => error.code)));
+    const results = await Promise.all(
+      Array.from({ length: 110 }, () =>
+        hasher.hash('x').then(
+          () => 'done',
+          (error: unknown) => (error as DomainError).code,
+        ),
+      ),
+    );
     expect(results.filter((result) => result === 'BUSY')).toHaveLength(8);
   });
 });

@@ -106,7 +106,15 @@ export async function startIdentity() {
       const store = stores.current();
       const passwordHash = changes.passwordHash === undefined ? await testing.get(PasswordHasher).hash(PASSWORD) : changes.passwordHash;
       const email = `person${++number}@example.net`;
-      const values = { name: `Person ${number}`, email, role: store.roles[0]!, locale: 'id' as const, active: true, ...changes, passwordHash };
+      const values = {
+        name: `Person ${number}`,
+        email,
+        role: store.roles[0]!,
+        locale: 'id' as const,
+        active: true,
+        ...changes,
+        passwordHash,
+      };
       const account = await store.accounts.findById(await store.accounts.insert(values, clock.now()));
       return account!;
     },
@@ -155,5 +163,7 @@ export interface QueuedMail {
 
 export async function queuedMails(kit: IdentityUnderTest, to: string): Promise<QueuedMail[]> {
   const rows = await kit.query<{ payload: unknown }[]>("SELECT payload FROM outbox WHERE job = 'mail.send' ORDER BY id");
-  return rows.map(({ payload }) => (typeof payload === 'string' ? JSON.parse(payload) : payload) as QueuedMail).filter((mail) => mail.to === to);
+  return rows
+    .map(({ payload }) => (typeof payload === 'string' ? JSON.parse(payload) : payload) as QueuedMail)
+    .filter((mail) => mail.to === to);
 }

@@ -24,7 +24,10 @@ export class Lockout {
 
   /** @throws DomainError ACCOUNT_LOCKED */
   async assertOpen(store: AccountStore, email: string, account: Account | undefined): Promise<void> {
-    if (account) return this.assertUnlocked(account);
+    if (account) {
+      this.assertUnlocked(account);
+      return;
+    }
     const heldMs = await this.counters.heldForMs(keyOf('unknown-locked', [realmKey(store.realm), email]));
     if (heldMs > 0) throw locked(heldMs);
   }
@@ -44,9 +47,14 @@ export class Lockout {
       const forMs = lockMs(failedLogins);
       const lockedUntil = forMs > 0 ? new Date(this.clock.now().getTime() + forMs) : current.lockedUntil;
       await store.accounts.update(current.id, { failedLogins, lockedUntil });
-      await store.journal.record(this.notices.actorFor(current, store, origin), forMs > 0 ? 'login.locked' : 'login.failed', store.subject(current), {
-        after: { reason, failures: failedLogins, ...(forMs > 0 ? { locked_until: lockedUntil } : {}) },
-      });
+      await store.journal.record(
+        this.notices.actorFor(current, store, origin),
+        forMs > 0 ? 'login.locked' : 'login.failed',
+        store.subject(current),
+        {
+          after: { reason, failures: failedLogins, ...(forMs > 0 ? { locked_until: lockedUntil } : {}) },
+        },
+      );
       const isFirstLock = forMs > 0 && lockMs(failedLogins - 1) === 0;
       if (isFirstLock) await this.notices.send(store, current, 'account-locked', origin);
     });

@@ -68,8 +68,13 @@ export class OwnAccountService {
       if (!account.twoFactorSecret) throw new DomainError('TWO_FACTOR_NOT_STARTED');
       const step = this.twoFactor.stepOf(store, account, code);
       // 422 on the field, not 401: the person is logged in, and a client must not take it for the end of the session.
-      if (step === undefined) throw DomainError.field('code', 'wrong_code', 'This code is wrong. Check the clock of your phone and try the next one.');
-      await store.accounts.update(account.id, { twoFactorEnabledAt: this.clock.now(), twoFactorLastStep: step, recoveryCodeHashes: hashes });
+      if (step === undefined)
+        throw DomainError.field('code', 'wrong_code', 'This code is wrong. Check the clock of your phone and try the next one.');
+      await store.accounts.update(account.id, {
+        twoFactorEnabledAt: this.clock.now(),
+        twoFactorLastStep: step,
+        recoveryCodeHashes: hashes,
+      });
       await store.journal.record(principal.actor, 'two_factor.enabled', store.subject(account));
       await this.notices.send(store, account, 'two-factor-enabled', principal.actor);
     });

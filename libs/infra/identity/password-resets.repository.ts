@@ -21,20 +21,23 @@ export class PasswordResetsRepository {
   constructor(private readonly database: SqlDatabase) {}
 
   async insert(reset: { accountId: number; tokenHash: Buffer; purpose: ResetPurpose; expiresAt: Date; createdAt: Date }): Promise<void> {
-    await this.database.query('INSERT INTO password_resets (account_id, token_hash, purpose, expires_at, created_at) VALUES (?, ?, ?, ?, ?)', [
-      reset.accountId,
-      reset.tokenHash,
-      reset.purpose,
-      reset.expiresAt,
-      reset.createdAt,
-    ]);
+    await this.database.query(
+      'INSERT INTO password_resets (account_id, token_hash, purpose, expires_at, created_at) VALUES (?, ?, ?, ?, ?)',
+      [reset.accountId, reset.tokenHash, reset.purpose, reset.expiresAt, reset.createdAt],
+    );
   }
 
   async lockByHash(tokenHash: Buffer): Promise<PasswordReset | undefined> {
-    const rows = await this.database.query<Row[]>('SELECT id, account_id, expires_at, used_at FROM password_resets WHERE token_hash = ? FOR UPDATE', [
-      tokenHash,
-    ]);
-    return rows.map((row) => ({ id: Number(row.id), accountId: Number(row.account_id), expiresAt: row.expires_at, usedAt: row.used_at }))[0];
+    const rows = await this.database.query<Row[]>(
+      'SELECT id, account_id, expires_at, used_at FROM password_resets WHERE token_hash = ? FOR UPDATE',
+      [tokenHash],
+    );
+    return rows.map((row) => ({
+      id: Number(row.id),
+      accountId: Number(row.account_id),
+      expiresAt: row.expires_at,
+      usedAt: row.used_at,
+    }))[0];
   }
 
   /** Ends every link of the account: the one just used and those never used. */

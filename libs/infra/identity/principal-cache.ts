@@ -21,7 +21,12 @@ export class PrincipalCache {
   private readonly entries = new Map<string, { until: number; facts: Promise<PrincipalFacts | undefined> }>();
 
   /** Concurrent requests of one session share one look-up. */
-  get(realm: Realm, accountId: number, sessionId: string, load: () => Promise<PrincipalFacts | undefined>): Promise<PrincipalFacts | undefined> {
+  get(
+    realm: Realm,
+    accountId: number,
+    sessionId: string,
+    load: () => Promise<PrincipalFacts | undefined>,
+  ): Promise<PrincipalFacts | undefined> {
     const key = `${realmKey(realm)}/${accountId}/${sessionId}`;
     const known = this.entries.get(key);
     if (known && known.until > Date.now()) return known.facts;

@@ -83,11 +83,10 @@ export class RefreshTokensRepository {
   }
 
   async revokeAll(accountId: number, at: Date, exceptFamily: string | null = null): Promise<void> {
-    await this.database.query("UPDATE refresh_tokens SET revoked_at = ? WHERE account_id = ? AND revoked_at IS NULL AND family <> COALESCE(?, '')", [
-      at,
-      accountId,
-      exceptFamily,
-    ]);
+    await this.database.query(
+      "UPDATE refresh_tokens SET revoked_at = ? WHERE account_id = ? AND revoked_at IS NULL AND family <> COALESCE(?, '')",
+      [at, accountId, exceptFamily],
+    );
   }
 
   async isLive(accountId: number, family: string, now: Date): Promise<boolean> {

@@ -14,7 +14,13 @@ export class SecurityNotices {
   ) {}
 
   /** `to` where the mail must not go to the account's present address. */
-  async send(store: AccountStore, account: Account, event: SecurityEvent, origin: { readonly ip?: string }, to = account.email): Promise<void> {
+  async send(
+    store: AccountStore,
+    account: Account,
+    event: SecurityEvent,
+    origin: { readonly ip?: string },
+    to = account.email,
+  ): Promise<void> {
     await this.mailer.enqueue({ email: to, name: account.name, locale: account.locale }, 'security-notice', {
       name: account.name,
       brand: await store.displayName(),

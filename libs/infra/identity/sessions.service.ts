@@ -162,7 +162,13 @@ export class SessionsService {
     const latest = row.sessionStartedAt.getTime() + LONGEST_MS;
     const next = { accountId: row.accountId, family: row.family, expiresAt: new Date(Math.min(now.getTime() + IDLE_MS, latest)) };
     await store.refreshTokens.markRotated(row.id, hashOf(token), now);
-    await store.refreshTokens.insert({ ...next, ...where(origin), tokenHash: hashOf(token), sessionStartedAt: row.sessionStartedAt, createdAt: now });
+    await store.refreshTokens.insert({
+      ...next,
+      ...where(origin),
+      tokenHash: hashOf(token),
+      sessionStartedAt: row.sessionStartedAt,
+      createdAt: now,
+    });
     return { token, row: next };
   }
 

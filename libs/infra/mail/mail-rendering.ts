@@ -18,9 +18,12 @@ const paragraph = (html: string, style = 'margin:0 0 16px'): string => `<p style
 export function render(content: MailContent, brand: string, locale: string): RenderedMail {
   const subject = oneLine(content.subject);
   const lines = [content.greeting, ...content.paragraphs].map(oneLine);
-  const text = [...lines, ...(content.button ? [`${content.button.label}:\n${content.button.url}`] : []), content.footer, `-- \n${oneLine(brand)}`].join(
-    '\n\n',
-  );
+  const text = [
+    ...lines,
+    ...(content.button ? [`${content.button.label}:\n${content.button.url}`] : []),
+    content.footer,
+    `-- \n${oneLine(brand)}`,
+  ].join('\n\n');
   const button = content.button
     ? paragraph(
         `<a href="${escaped(content.button.url)}" style="display:inline-block;background:#0f766e;color:#ffffff;text-decoration:none;` +

@@ -35,7 +35,10 @@ export interface MailContent {
 }
 
 /** The parameters as the wording needs them: the link opened, the instant written in the reader's zone. */
-export type MailWords<T extends MailTemplate> = Omit<MailParams[T], 'link_sealed' | 'at' | 'timezone'> & { readonly link: string; readonly when: string };
+export type MailWords<T extends MailTemplate> = Omit<MailParams[T], 'link_sealed' | 'at' | 'timezone'> & {
+  readonly link: string;
+  readonly when: string;
+};
 
 type Wording = { readonly [T in MailTemplate]: (words: MailWords<T>) => MailContent };
 
@@ -72,7 +75,9 @@ export const WORDING: Record<Locale, Wording> = {
     invitation: ({ name, brand, link, valid_days }) => ({
       subject: `${brand}: your account is ready`,
       greeting: `Welcome ${name},`,
-      paragraphs: [`An account was created for you at ${brand}. Choose your password to begin. The link works once, for ${valid_days} days.`],
+      paragraphs: [
+        `An account was created for you at ${brand}. Choose your password to begin. The link works once, for ${valid_days} days.`,
+      ],
       button: { label: 'Choose your password', url: link },
       footer: 'Is the link too old? Use "Forgot password" on the login page.',
     }),
@@ -94,14 +99,18 @@ export const WORDING: Record<Locale, Wording> = {
     'password-reset': ({ name, brand, link, valid_minutes }) => ({
       subject: `${brand}: buat kata sandi baru`,
       greeting: `Halo ${name},`,
-      paragraphs: [`Ada permintaan kata sandi baru untuk akun Anda di ${brand}. Tautan ini berlaku satu kali, selama ${valid_minutes} menit.`],
+      paragraphs: [
+        `Ada permintaan kata sandi baru untuk akun Anda di ${brand}. Tautan ini berlaku satu kali, selama ${valid_minutes} menit.`,
+      ],
       button: { label: 'Buat kata sandi baru', url: link },
       footer: 'Bukan Anda yang meminta? Abaikan saja: kata sandi Anda tidak berubah.',
     }),
     invitation: ({ name, brand, link, valid_days }) => ({
       subject: `${brand}: akun Anda sudah siap`,
       greeting: `Selamat datang ${name},`,
-      paragraphs: [`Akun untuk Anda di ${brand} telah dibuat. Buat kata sandi Anda untuk mulai. Tautan ini berlaku satu kali, selama ${valid_days} hari.`],
+      paragraphs: [
+        `Akun untuk Anda di ${brand} telah dibuat. Buat kata sandi Anda untuk mulai. Tautan ini berlaku satu kali, selama ${valid_days} hari.`,
+      ],
       button: { label: 'Buat kata sandi', url: link },
       footer: 'Tautan sudah kedaluwarsa? Pakai "Lupa kata sandi" di halaman masuk.',
     }),

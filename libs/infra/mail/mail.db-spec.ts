@@ -21,7 +21,8 @@ function mailServer(): { server: SMTPServer; received: Received[]; state: { late
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     logger: false,
-    onRcptTo: ({ address }, _session, done) => done(address.endsWith('@gone.example') ? refusal(550, 'no such box') : state.later ? refusal(451, 'later') : null),
+    onRcptTo: ({ address }, _session, done) =>
+      done(address.endsWith('@gone.example') ? refusal(550, 'no such box') : state.later ? refusal(451, 'later') : null),
     onData: (stream, session, done) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -44,7 +45,14 @@ const payload = (change: Partial<JobPayload<'mail.send'>> = {}): JobPayload<'mai
   to: 'siti@example.net',
   template: 'security-notice',
   locale: 'id',
-  params: { name: 'Siti', brand: 'ISP Nusantara', event: 'password-changed', at: '2026-03-15T03:00:00.000Z', timezone: 'Asia/Jakarta', ip: '203.0.113.9' },
+  params: {
+    name: 'Siti',
+    brand: 'ISP Nusantara',
+    event: 'password-changed',
+    at: '2026-03-15T03:00:00.000Z',
+    timezone: 'Asia/Jakarta',
+    ip: '203.0.113.9',
+  },
   ...change,
 });
 /** Undoes quoted-printable (RFC 2045 §6.7) of a whole message. */
@@ -63,7 +71,9 @@ describe('mails', () => {
   const start = async (config: Record<string, string>): Promise<TestingModule> => {
     central = await createTestCentral({ overrides: { MAIL_FROM: 'Jala <no-reply@jala.example>', ...config } });
     tenancy = await createTestTenancy();
-    testing = await Test.createTestingModule({ imports: [TestInfraModule.with({ central, tenancy }), QueueModule, MailModule, MailWorkerModule] }).compile();
+    testing = await Test.createTestingModule({
+      imports: [TestInfraModule.with({ central, tenancy }), QueueModule, MailModule, MailWorkerModule],
+    }).compile();
     return testing.init().then(() => testing);
   };
   const stop = async (): Promise<void> => {
@@ -85,7 +95,8 @@ describe('mails', () => {
     });
     beforeEach(() => smtp.received.splice(0));
 
-    const send = (change?: Partial<JobPayload<'mail.send'>>): Promise<void> => testing.get(SendMailHandler).handle(payload(change), context);
+    const send = (change?: Partial<JobPayload<'mail.send'>>): Promise<void> =>
+      testing.get(SendMailHandler).handle(payload(change), context);
 
     it('arrive as text and HTML, in the reader’s language and zone, in the name of the provider', async () => {
       await send();
@@ -111,8 +122,14 @@ describe('mails', () => {
     it('carry the link only when they leave', async () => {
       const link = testing.get(Mailer).sealedPasswordLink('the-token');
       expect(link).not.toContain('the-token');
-      await send({ template: 'password-reset', locale: 'en', params: { name: 'Siti', brand: 'Jala', link_sealed: link, valid_minutes: 60 } });
-      expect(readable(smtp.received[0]!.source)).toContain(`http://localhost:${central.config.publicAddress.port}/reset-password#token=the-token`);
+      await send({
+        template: 'password-reset',
+        locale: 'en',
+        params: { name: 'Siti', brand: 'Jala', link_sealed: link, valid_minutes: 60 },
+      });
+      expect(readable(smtp.received[0]!.source)).toContain(
+        `http://localhost:${central.config.publicAddress.port}/reset-password#token=the-token`,
+      );
     });
 
     it('cannot be turned into other mails by a name', async () => {
@@ -136,7 +153,7 @@ describe('mails', () => {
     });
 
     it('do not tell the outbox what the server answered', async () => {
-      const error = await send({ to: 'nobody@gone.example' }).catch((thrown: Error) => thrown);
+      const error = await send({ to: 'nobody@gone.example' }).catch((thrown: unknown) => thrown);
       expect((error as Error).message).toBe('the mail server did not take it (EENVELOPE 550)');
     });
   });
@@ -155,7 +172,14 @@ describe('mails', () => {
     it('are asked for in the transaction of what they tell about', async () => {
       const mailer = testing.get(Mailer);
       const to = { email: 'budi@example.net', name: 'Budi', locale: 'id' } as const;
-      const params = { name: 'Budi', brand: 'Jala', event: 'password-changed', at: '2026-03-15T03:00:00.000Z', timezone: 'UTC', ip: null } as const;
+      const params = {
+        name: 'Budi',
+        brand: 'Jala',
+        event: 'password-changed',
+        at: '2026-03-15T03:00:00.000Z',
+        timezone: 'UTC',
+        ip: null,
+      } as const;
       const tenant = await tenancy.create();
       const attempt = tenant.run(() =>
         tenancy.database.transaction(async () => {

@@ -18,7 +18,8 @@ export class MailModule {}
     {
       provide: MailTransport,
       inject: [AppConfig, DevMailsRepository],
-      useFactory: ({ mail }: AppConfig, mails: DevMailsRepository) => (mail.transport === 'smtp' ? new SmtpTransport(mail) : new LocalTransport(mails)),
+      useFactory: ({ mail }: AppConfig, mails: DevMailsRepository) =>
+        mail.transport === 'smtp' ? new SmtpTransport(mail) : new LocalTransport(mails),
     },
   ],
 })

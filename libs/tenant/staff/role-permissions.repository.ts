@@ -18,7 +18,9 @@ export class RolePermissionsRepository {
 
   /** Undefined for a role the owner has not changed. */
   async find(role: string, { lock = false } = {}): Promise<string[] | undefined> {
-    const rows = await this.database.query<Row[]>(`SELECT permissions FROM role_permissions WHERE role = ?${lock ? ' FOR UPDATE' : ''}`, [role]);
+    const rows = await this.database.query<Row[]>(`SELECT permissions FROM role_permissions WHERE role = ?${lock ? ' FOR UPDATE' : ''}`, [
+      role,
+    ]);
     return rows.map((row) => parsed(row.permissions))[0];
   }
 

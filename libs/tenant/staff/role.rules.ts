@@ -1,4 +1,12 @@
-import { type Actor, DomainError, type Permission, TENANT_PERMISSIONS, TENANT_ROLE_PERMISSIONS, TENANT_ROLES, type TenantRole } from '@jala/contracts';
+import {
+  type Actor,
+  DomainError,
+  type Permission,
+  TENANT_PERMISSIONS,
+  TENANT_ROLE_PERMISSIONS,
+  TENANT_ROLES,
+  type TenantRole,
+} from '@jala/contracts';
 import { assertWithinOwn } from '@jala/infra/identity';
 
 export const OWNER: TenantRole = 'owner';

@@ -23,7 +23,10 @@ export class RolesService {
 
   async list(): Promise<{ roles: RoleView[]; permissions: readonly Permission[] }> {
     const stored = await this.repository.all();
-    return { roles: TENANT_ROLES.map((role) => viewOf(role, effectivePermissions(role, stored.get(role)))), permissions: TENANT_PERMISSIONS };
+    return {
+      roles: TENANT_ROLES.map((role) => viewOf(role, effectivePermissions(role, stored.get(role)))),
+      permissions: TENANT_PERMISSIONS,
+    };
   }
 
   /**
@@ -37,7 +40,12 @@ export class RolesService {
     await this.store.transaction(async () => {
       const before = effectivePermissions(role, await this.repository.find(role, { lock: true }));
       await this.repository.save(role, permissions);
-      await this.activity.record(actor, 'role.updated', { type: 'role', id: null, label: role }, { before: { permissions: before }, after: { permissions } });
+      await this.activity.record(
+        actor,
+        'role.updated',
+        { type: 'role', id: null, label: role },
+        { before: { permissions: before }, after: { permissions } },
+      );
     });
     this.cache.forgetRealm(this.store.realm);
     return viewOf(role, new Set(permissions));

@@ -63,10 +63,19 @@ export class TenantStaffService {
     const email = normalEmail(owner.email);
     await this.store.transaction(async () => {
       if (await this.store.accounts.findByEmail(email)) return;
-      const values = { name: owner.name, email, passwordHash: owner.passwordHash, role: OWNER, locale: localeOf(owner.locale), active: true };
+      const values = {
+        name: owner.name,
+        email,
+        passwordHash: owner.passwordHash,
+        role: OWNER,
+        locale: localeOf(owner.locale),
+        active: true,
+      };
       const id = await this.store.accounts.insert(values, this.clock.now());
       const after = { name: values.name, email, role: OWNER, locale: values.locale, active: true };
-      await this.store.journal.record(systemActor('provisioning'), 'staff.created', this.store.subject({ id, name: owner.name, email }), { after });
+      await this.store.journal.record(systemActor('provisioning'), 'staff.created', this.store.subject({ id, name: owner.name, email }), {
+        after,
+      });
     });
   }
 

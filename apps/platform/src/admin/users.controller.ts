@@ -4,7 +4,16 @@ import type { Actor } from '@jala/contracts';
 import { PlatformStaffService } from '@jala/central/staff';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import { type PageBody, pageRequestOf, toPage } from '../http/paging';
-import { accountChangesOf, CreateStaffDto, newAccountOf, StaffDto, StaffPageDto, StaffQuery, toStaff, UpdateStaffDto } from '../http/staff.dto';
+import {
+  accountChangesOf,
+  CreateStaffDto,
+  newAccountOf,
+  StaffDto,
+  StaffPageDto,
+  StaffQuery,
+  toStaff,
+  UpdateStaffDto,
+} from '../http/staff.dto';
 
 @ApiTags('platform users')
 @Controller('platform/users')

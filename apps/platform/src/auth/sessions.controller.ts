@@ -8,7 +8,12 @@ import { LoginAnswerDto, LoginDto, RefreshDto, toLoginAnswer } from './account.d
 import { originOf } from './login-origin';
 import { RefreshCookie } from './refresh-cookie';
 
-const TOKEN_TRANSPORT = { name: 'X-Token-Transport', required: false, enum: ['cookie'], description: 'Keep the refresh token in an HttpOnly cookie' };
+const TOKEN_TRANSPORT = {
+  name: 'X-Token-Transport',
+  required: false,
+  enum: ['cookie'],
+  description: 'Keep the refresh token in an HttpOnly cookie',
+};
 
 @ApiTags('login')
 @Controller()
@@ -25,7 +30,11 @@ export class SessionsController {
   @HttpCode(200)
   @ApiHeader(TOKEN_TRANSPORT)
   @ApiOkResponse({ type: LoginAnswerDto })
-  async login(@Body() body: LoginDto, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<LoginAnswerDto> {
+  async login(
+    @Body() body: LoginDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LoginAnswerDto> {
     return this.answer(await this.logins.login(body, originOf(request)), request, reply);
   }
 
@@ -35,7 +44,11 @@ export class SessionsController {
   @HttpCode(200)
   @ApiHeader(TOKEN_TRANSPORT)
   @ApiOkResponse({ type: LoginAnswerDto })
-  async refresh(@Body() body: RefreshDto, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<LoginAnswerDto> {
+  async refresh(
+    @Body() body: RefreshDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LoginAnswerDto> {
     const token = body.refresh_token ?? this.cookie.read(request);
     if (!token) throw new DomainError('REFRESH_TOKEN_INVALID');
     try {

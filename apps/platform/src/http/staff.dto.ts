@@ -109,7 +109,8 @@ export class StaffPageDto {
 }
 
 /** The form sends an empty password for "leave it as it is" and "invite by mail". */
-const withoutEmptyPassword = <T extends { password?: string }>(body: T): T => (body.password === '' ? { ...body, password: undefined } : body);
+const withoutEmptyPassword = <T extends { password?: string }>(body: T): T =>
+  body.password === '' ? { ...body, password: undefined } : body;
 
 export const newAccountOf = (body: CreateStaffDto): NewAccountInput => withoutEmptyPassword({ ...body, name: body.name.trim() });
 
