@@ -31,8 +31,8 @@ export const tenantFace: Face = {
   messages: (locale) => (locale === 'id' ? import('./messages/id') : import('./messages/en')),
   routes: tenantRoutes,
   navigation: [
-    { items: [TODAY] },
-    { label: 'nav.group_customers', items: [CUSTOMERS, { label: 'nav.plans', to: { name: 'plans' }, icon: Package, permission: 'service_plans.view' }] },
+    { items: [TODAY, CUSTOMERS] },
+    { label: 'nav.group_sell', items: [{ label: 'nav.plans', to: { name: 'plans' }, icon: Package, permission: 'service_plans.view' }] },
     { label: 'nav.group_network', items: [SESSIONS, ROUTERS] },
     {
       label: 'nav.group_team',
@@ -42,7 +42,7 @@ export const tenantFace: Face = {
         { label: 'nav.activity', to: { name: 'activity' }, icon: History, permission: 'tenant_activity.view' },
       ],
     },
-    { label: 'nav.group_settings', items: [{ label: 'nav.settings', to: { name: 'settings' }, icon: Settings, permission: 'settings.view' }] },
+    { items: [{ label: 'nav.settings', to: { name: 'settings' }, icon: Settings, permission: 'settings.view' }] },
   ],
   bottomBar: (user) => (JOBS[user.role] ?? []).filter((job) => can(job.permission)),
   commands: (t) => [

@@ -1,19 +1,18 @@
 import type { Router } from '@/api/models';
 
-export type RouterStateName = 'failed' | 'publishing' | 'waiting' | 'heard' | 'silent';
+export type RouterStateName = 'failed' | 'publishing' | 'waiting' | 'heard' | 'silent' | 'quiet';
 
 /** Longer than the longest interim interval that is usual (10 minutes), so a quiet but healthy router is not called silent. */
 const SILENT_AFTER_MS = 15 * 60_000;
 
 /**
  * What matters about a router, worst first: the RADIUS server could not take it, has not taken it yet, has never heard
- * from it, hears from it, or has sessions on it and no longer hears from it.
+ * from it, hears from it, should hear from it because sessions run there, or has no reason to hear from it.
  */
 export function routerState(router: Router, now: Date): RouterStateName {
   if (router.publish_error) return 'failed';
   if (!router.published_at) return 'publishing';
   if (!router.last_seen_at) return 'waiting';
-  // Without sessions a router has nothing to report.
-  const silent = router.sessions_online > 0 && now.getTime() - Date.parse(router.last_seen_at) > SILENT_AFTER_MS;
-  return silent ? 'silent' : 'heard';
+  if (now.getTime() - Date.parse(router.last_seen_at) < SILENT_AFTER_MS) return 'heard';
+  return router.sessions_online > 0 ? 'silent' : 'quiet';
 }
