@@ -13,8 +13,8 @@ import { RedisConnections } from './redis-connections';
  * A lock is renewed at half time, so an event loop blocked for less than LOCK_MS / 2 loses nothing; one that lost its
  * lock only costs a second run, which every handler bears.
  */
-const LOCK_MS = 4_000;
-const STALLED_LOOK_MS = 1_500;
+const LOCK_MS = 3_000;
+const STALLED_LOOK_MS = 1_000;
 /** Whether a job is to blame for lost workers is decided by JobRunner, which can say so in the outbox row. */
 const MAX_STALLED = 1_000;
 
