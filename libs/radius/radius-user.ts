@@ -50,9 +50,9 @@ export const userKey = (username: string): string => username.toLowerCase();
 /** The length of the columns; a longer name would be cut and might then be somebody else's. */
 export const MAX_USERNAME_LENGTH = 64;
 
-/** What FreeRADIUS accepts as a user name (policy.d/names): no blanks, no control characters. */
+/** What FreeRADIUS accepts as a user name (policy.d/names): no blanks, control characters, double quotes or backslashes. */
 export function isRadiusUsername(username: string): boolean {
-  return username.length > 0 && username.length <= MAX_USERNAME_LENGTH && !/[\s\p{Cc}]/u.test(username);
+  return username.length > 0 && username.length <= MAX_USERNAME_LENGTH && !/[\s\p{Cc}"\\]/u.test(username);
 }
 
 /** What fits a Cleartext-Password row and what a person can type. */
