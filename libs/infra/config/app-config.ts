@@ -52,6 +52,8 @@ export class AppConfig {
     readonly clientsDir: string;
     readonly controlSockets: readonly string[];
     readonly host: string;
+    /** What routers are told to send their requests to; `host` may be a name that only our own machines know. */
+    readonly publicHost: string;
     readonly authPort: number;
     readonly acctPort: number;
     /** The CoA port of a router that names none; RFC 5176 section 2.1. */
@@ -128,6 +130,7 @@ export class AppConfig {
         clientsDir: resolve(read.text('RADIUS_CLIENTS_DIR', join(this.dataDir, 'radius', 'clients.d'))),
         controlSockets: read.list('RADIUS_CONTROL_SOCKETS'),
         host: read.text('RADIUS_AUTH_HOST', '127.0.0.1'),
+        publicHost: read.text('RADIUS_PUBLIC_HOST', this.publicAddress.rootDomain === 'localhost' ? '127.0.0.1' : this.publicAddress.rootDomain),
         authPort: read.port('RADIUS_AUTH_PORT', base + 4),
         acctPort: read.port('RADIUS_ACCT_PORT', base + 5),
         coaPort: read.port('COA_PORT', 3799),

@@ -10,6 +10,7 @@ import { TenantStaffModule } from '@jala/tenant/staff';
 import { TenantActivityController } from './activity.controller';
 import { CustomersController } from './customers.controller';
 import { DashboardController } from './dashboard.controller';
+import { RadiusServerController } from './radius-server.controller';
 import { RolesController } from './roles.controller';
 import { TenantRoutersController } from './routers.controller';
 import { ServicePlansController } from './service-plans.controller';
@@ -33,6 +34,7 @@ import { StaffController } from './staff.controller';
     CustomersController,
     TenantSessionsController,
     ServicePlansController,
+    RadiusServerController,
     TenantRoutersController,
     SettingsController,
     StaffController,
