@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, type Page, type PageRequest, PLATFORM_ROLE_PERMISSIONS, PLATFORM_ROLES, systemActor } from '@jala/contracts';
+import {
+  type Actor,
+  type Page,
+  type PageRequest,
+  type Permission,
+  PLATFORM_ROLE_PERMISSIONS,
+  PLATFORM_ROLES,
+  systemActor,
+} from '@jala/contracts';
 import { type Account, AccountAdministration, type AccountFilter, type AccountInput, type NewAccountInput } from '@jala/infra/identity';
 import { PlatformAccountStore } from './platform-account.store';
 
 export interface PlatformRoleView {
   readonly role: string;
-  readonly permissions: readonly string[];
+  readonly permissions: readonly Permission[];
   readonly editable: boolean;
 }
 

@@ -44,7 +44,7 @@ export class RolesService {
         actor,
         'role.updated',
         { type: 'role', id: null, label: role },
-        { before: { permissions: before }, after: { permissions } },
+        { before: { permissions: before }, after: { permissions: new Set(permissions) } },
       );
     });
     this.cache.forgetRealm(this.store.realm);
