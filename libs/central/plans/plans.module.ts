@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { CentralActivityModule } from '@jala/central/activity';
-import { CentralActivityModule } from '@jala/central/activity';
 import { PlanLimits } from '@jala/infra/tenancy';
 import { SubscribedPlanLimits } from './plan-limits';
 import { PlansRepository } from './plans.repository';
