@@ -73,13 +73,14 @@ describe('logging in over HTTP', () => {
     const withCookie = (headers: Record<string, string>): Promise<Answer> =>
       door.with({ headers: { cookie: pair(cookie), ...headers } }).post('/api/token/refresh', {});
     expect((await withCookie({})).body.code).toBe('REFRESH_TOKEN_INVALID');
-    for (const foreign of [
+    const foreign: Record<string, string>[] = [
       { 'sec-fetch-site': 'same-site' },
       { 'sec-fetch-site': 'cross-site' },
       { origin: 'http://evil.localhost' },
       { origin: 'null' },
-    ]) {
-      expect((await withCookie({ 'x-token-transport': 'cookie', ...foreign })).body.code).toBe('FORBIDDEN');
+    ];
+    for (const headers of foreign) {
+      expect((await withCookie({ 'x-token-transport': 'cookie', ...headers })).body.code).toBe('FORBIDDEN');
     }
     const refreshed = await withCookie({ 'x-token-transport': 'cookie', 'sec-fetch-site': 'same-origin' });
     expect(refreshed.status).toBe(200);
