@@ -5,7 +5,15 @@ import { useRoute, useRouter } from 'vue-router';
 import type { PageOf } from '@/api/models';
 
 export type SortOrder = 'asc' | 'desc';
-export type TableQuery = Record<string, string | number | undefined>;
+/**
+ * What a list is asked for. It comes from the URL, as text that anybody may have typed, so its values fit every list's query
+ * here and the server is who checks them.
+ */
+export type TableQuery = Record<string, never>;
+
+export function tableQuery(values: Record<string, string | number | undefined>): TableQuery {
+  return values as unknown as TableQuery;
+}
 
 export interface TableOptions<T> {
   /** Names the list in the query cache: `['platform', 'tenants']`. */
@@ -41,7 +49,7 @@ export function useTable<T>(options: TableOptions<T>) {
     search: param('search'),
     filters: Object.fromEntries(filterNames.map((name) => [name, param(name)])) as Record<string, string | undefined>,
   }));
-  const request = computed<TableQuery>(() => ({
+  const request = computed(() => tableQuery({
     page: state.value.page,
     per_page: state.value.perPage,
     sort: state.value.sort,

@@ -1,5 +1,5 @@
 import type { PageOf } from '@/api/models';
-import type { TableQuery } from '../composables/table';
+import { tableQuery, type TableQuery } from '../composables/table';
 import type { Column } from './columns';
 
 /** More rows than a person opens in a spreadsheet; beyond it, narrow the filter. */
@@ -21,7 +21,7 @@ export async function downloadCsv<T>(
 ): Promise<void> {
   const lines = [columns.map((column) => cell(column.label)).join(',')];
   for (let page = 1; lines.length <= MAX_ROWS; page++) {
-    const { data, meta } = await fetchPage({ ...query, page, per_page: 100 });
+    const { data, meta } = await fetchPage(tableQuery({ ...query, page, per_page: 100 }));
     for (const row of data) {
       lines.push(columns.map((column) => cell(column.text ? column.text(row) : ((row as Record<string, unknown>)[column.key] as string))).join(','));
     }
