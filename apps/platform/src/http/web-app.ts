@@ -18,6 +18,8 @@ export async function serveWebApp(fastify: FastifyInstance, root: string): Promi
     serve: existsSync(index),
     wildcard: false,
     index: false,
+    // The build leaves a .br and a .gz beside each file.
+    preCompressed: true,
     setHeaders: (reply, path) => {
       const immutable = path.startsWith(join(root, 'assets'));
       void reply.header('cache-control', immutable ? `public, max-age=${ONE_YEAR_SECONDS}, immutable` : 'no-cache');
