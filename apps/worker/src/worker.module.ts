@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TenantsWorkerModule } from '@jala/central/tenants';
+import { IdentityWorkerModule } from '@jala/infra/identity';
 import { MailWorkerModule } from '@jala/infra/mail';
 import { QueueWorkerModule } from '@jala/infra/queue';
 import { ProgramModule } from '@jala/program';
 import { WorkerServer } from './worker-server';
 
 /** Everything but HTTP: the handlers of all jobs and the schedules. */
-@Module({ imports: [ProgramModule, QueueWorkerModule, TenantsWorkerModule, MailWorkerModule], providers: [WorkerServer] })
+@Module({ imports: [ProgramModule, QueueWorkerModule, TenantsWorkerModule, MailWorkerModule, IdentityWorkerModule], providers: [WorkerServer] })
 export class WorkerModule {}

@@ -140,6 +140,23 @@ export class AccountsRepository {
     return affectedRows === 1;
   }
 
+  /** Every sealed two-factor secret, for changing the key. */
+  async sealedSecrets(): Promise<{ id: number; sealed: string }[]> {
+    const rows = await this.database.query<{ id: number | string; sealed: string }[]>(
+      `SELECT id, two_factor_secret_enc AS sealed FROM ${this.table} WHERE two_factor_secret_enc IS NOT NULL`,
+    );
+    return rows.map(({ id, sealed }) => ({ id: Number(id), sealed }));
+  }
+
+  /** False when the secret was replaced meanwhile: the newer one stays. */
+  async replaceSealedSecret(id: number, before: string, after: string): Promise<boolean> {
+    const { affectedRows } = await this.database.query<{ affectedRows: number }>(
+      `UPDATE ${this.table} SET two_factor_secret_enc = ? WHERE id = ? AND two_factor_secret_enc = ?`,
+      [after, id, before],
+    );
+    return affectedRows === 1;
+  }
+
   private async taken<T>(fn: () => Promise<T>): Promise<T> {
     try {
       return await fn();

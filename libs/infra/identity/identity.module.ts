@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { PrincipalResolver } from '@jala/infra/authz';
 import { AccessTokens } from './access-tokens';
+import { AccountMaintenance, IdentityPurge } from './account-maintenance';
 import { AccountAdministration } from './account-administration';
 import { type AccountStore, AccountStores } from './account-store';
 import { SharedCounters } from './counters';
@@ -25,6 +26,7 @@ interface IdentityOptions {
 
 const SERVICES = [
   AccountAdministration,
+  AccountMaintenance,
   LoginService,
   OwnAccountService,
   PasswordHasher,
@@ -65,3 +67,7 @@ export class IdentityModule {
     };
   }
 }
+
+/** For the worker: what is no longer good is thrown away. */
+@Module({ providers: [IdentityPurge] })
+export class IdentityWorkerModule {}

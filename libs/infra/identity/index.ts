@@ -3,7 +3,8 @@ export { AccountAdministration, type AccountInput, type NewAccountInput } from '
 export { assertWithinOwn } from './account-administration.rules';
 export { AccountStore, AccountStores } from './account-store';
 export { type AccountFilter } from './accounts.repository';
-export { IdentityModule } from './identity.module';
+export { AccountMaintenance } from './account-maintenance';
+export { IdentityModule, IdentityWorkerModule } from './identity.module';
 export { type Credentials, LoginService } from './login.service';
 export { OwnAccountService, type TwoFactorSetup } from './own-account.service';
 export { PasswordHasher } from './password-hasher';

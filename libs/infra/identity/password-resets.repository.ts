@@ -45,6 +45,10 @@ export class PasswordResetsRepository {
     await this.database.query('UPDATE password_resets SET used_at = ? WHERE account_id = ? AND used_at IS NULL', [at, accountId]);
   }
 
+  async purgeBefore(at: Date): Promise<void> {
+    await this.database.query('DELETE FROM password_resets WHERE expires_at < ?', [at]);
+  }
+
   async deleteOf(accountId: number): Promise<void> {
     await this.database.query('DELETE FROM password_resets WHERE account_id = ?', [accountId]);
   }

@@ -122,6 +122,10 @@ export class RefreshTokensRepository {
   async deleteExpired(accountId: number, now: Date): Promise<void> {
     await this.database.query('DELETE FROM refresh_tokens WHERE account_id = ? AND expires_at < ?', [accountId, now]);
   }
+
+  async purgeExpired(now: Date): Promise<void> {
+    await this.database.query('DELETE FROM refresh_tokens WHERE expires_at < ?', [now]);
+  }
 }
 
 function toToken(row: Row): RefreshToken {

@@ -45,6 +45,11 @@ export class TwoFactor {
     return this.secrets.seal(secret, purposeOf(store, accountId));
   }
 
+  /** The same secret under the current key. */
+  rotate(store: AccountStore, accountId: number, sealed: string): string {
+    return this.secrets.rotate(sealed, purposeOf(store, accountId));
+  }
+
   uri(secret: string, issuer: string, email: string): string {
     // The label is "issuer:account": a colon in either would be read as the divider.
     return totp(secret, issuer.replaceAll(':', ' '), email).toString();

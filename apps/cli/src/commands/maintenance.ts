@@ -1,5 +1,6 @@
 import { RouterPublisherService } from '@jala/central/routers';
 import { TenantMaintenanceService } from '@jala/central/tenants';
+import { AccountMaintenance } from '@jala/infra/identity';
 import type { Command } from '../command';
 import { withProgram } from '../program';
 import { say } from '../streams';
@@ -9,8 +10,11 @@ export const keysRotate: Command = {
   summary: 'seal every stored secret with the first of JALA_ENCRYPTION_KEYS',
   run: () =>
     withProgram(async (program) => {
-      say(`${await program.get(TenantMaintenanceService, { strict: false }).rotateKeys()} secrets sealed anew`);
-      return 0;
+      const ofTenants = await program.get(TenantMaintenanceService, { strict: false }).rotateKeys();
+      const { rotated: ofPeople, failed } = await program.get(AccountMaintenance, { strict: false }).rotateSecrets();
+      say(`${ofTenants + ofPeople} secrets sealed anew`);
+      for (const slug of failed) say(`the staff of ${slug} could not be reached: run it again`);
+      return failed.length > 0 ? 1 : 0;
     }),
 };
 
