@@ -25,7 +25,7 @@ export function applicationEnvironment({ dataDir, ports, databaseSocket, redisUr
   return {
     JALA_ENV: 'development',
     JALA_DATA_DIR: dataDir,
-    JALA_HTTP_HOST: '127.0.0.1',
+    JALA_HTTP_HOST: httpHost(),
     JALA_HTTP_PORT: String(ports.http),
     JALA_PUBLIC_PORT: String(ports.http),
     JALA_PUBLIC_SCHEME: 'http',
@@ -47,6 +47,11 @@ export function applicationEnvironment({ dataDir, ports, databaseSocket, redisUr
     RADIUS_CONTROL_SOCKETS: RADIUS_PROCESSES.map((name) => controlSocket(dataDir, name)).join(','),
     COA_PORT: String(ports.coa),
   };
+}
+
+/** @returns {string} the address the platform listens on: this machine only, unless somebody wants more */
+export function httpHost() {
+  return process.env['JALA_HTTP_HOST'] || '127.0.0.1';
 }
 
 /**
@@ -78,14 +83,21 @@ export function programCommand(program, environment) {
   return { command: process.execPath, args: ['--enable-source-maps', ENTRY[program]], env: { ...process.env, ...environment } };
 }
 
+/** Addresses that mean "every address" can be listened on, not spoken to. */
+const SPOKEN_TO = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
 /**
  * @param {number} port
  * @param {string} path
+ * @param {string} [host] the address it listens on
  * @returns {Promise<boolean>} whether it answers 2xx
  */
-export function answersHttp(port, path) {
+export function answersHttp(port, path, host = '127.0.0.1') {
   return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path, timeout: 2_000 }, (response) => {
+    const request = get({ host: SPOKEN_TO.get(host) ?? host, port, path, timeout: 2_000 }, (response) => {
       response.resume();
       resolve(response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300);
     });

@@ -118,7 +118,7 @@ export class Launcher {
   }
 
   async #startEverything() {
-    const { dataDir, ports } = this.#settings;
+    const { dataDir, ports, portBase } = this.#settings;
     const secrets = loadSecrets(this.#paths.secrets, join(dataDir, 'mysql'));
     const firstStart = loadFirstStart(this.#paths.firstStart, { empty: this.#empty });
     const mariadb = mariadbPlace(dataDir, ports.mariadb);
@@ -149,6 +149,7 @@ export class Launcher {
     const proof = await this.#prove(firstStart, secrets.radiusProbe);
 
     this.#runFile = {
+      port_base: portBase,
       api: `http://127.0.0.1:${ports.http}/api`,
       web: `http://localhost:${ports.http}`,
       radius: { auth: ports.radiusAuth, acct: ports.radiusAcct, coa: ports.coa, secret: firstStart.demo?.router.secret ?? null },

@@ -5,6 +5,7 @@ import { identifyProcess, isAlive } from './process-identity.mjs';
 /**
  * What other programs need to use a running instance. Readable by its owner only: it holds passwords.
  * @typedef {object} RunFile
+ * @property {number} port_base
  * @property {string} api
  * @property {string} web
  * @property {{ auth: number, acct: number, coa: number, secret: string | null }} radius the secret of the demo router

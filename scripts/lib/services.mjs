@@ -1,4 +1,4 @@
-import { answersHttp, programCommand } from './application.mjs';
+import { answersHttp, httpHost, programCommand } from './application.mjs';
 import { controlSocket, controlSocketListens, RADIUS_PROCESSES, radiusCommand } from './freeradius.mjs';
 import { mariadbCommand, mariadbGreets } from './mariadb.mjs';
 import { redisAnswers, redisCommand } from './redis.mjs';
@@ -71,7 +71,7 @@ export function applicationServices(ports, environment) {
       title: 'The platform (HTTP)',
       layer: LAYER.application,
       command: () => programCommand('platform', environment),
-      isReady: () => answersHttp(ports.http, '/api/health'),
+      isReady: () => answersHttp(ports.http, '/api/health', httpHost()),
       readyTimeoutMs: 60_000,
       graceMs: 10_000,
     },

@@ -17,7 +17,7 @@ export function listFiles(roots, wanted = () => true) {
     if (statSync(absolute).isFile()) return [root];
     return readdirSync(absolute, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => relative(REPOSITORY, join(entry.parentPath ?? entry.path, entry.name)));
+      .map((entry) => relative(REPOSITORY, join(entry.parentPath, entry.name)));
   });
   return files.filter((file) => !file.includes('node_modules/') && wanted(file)).sort();
 }
