@@ -100,7 +100,7 @@ export class RouterPublisherService extends RouterPublisher {
   async reconcile(): Promise<void> {
     await this.db.transaction(async () => {
       const { added, changed, removed } = await this.clients.reconcile((await this.registry.clientsFrozen()).flatMap((row) => this.legible(row)));
-      if (added.length + changed.length + removed.length > 0) this.logger.log({ added, changed, removed }, 'Router files reconciled');
+      if (added.length + changed.length + removed.length > 0) this.logger.log('router files reconciled', { added, changed, removed });
     });
   }
 
@@ -139,7 +139,7 @@ export class RouterPublisherService extends RouterPublisher {
     try {
       return [this.clientOf(row)];
     } catch (error) {
-      this.logger.error({ registryId: row.id, address: row.address }, error);
+      this.logger.error(`the secret of router ${row.address} (registry ${row.id}) cannot be read`, error);
       return [];
     }
   }

@@ -213,7 +213,7 @@ export class RoutersService {
     try {
       await this.registry.release(TenantScope.current().id, registryId);
     } catch (error) {
-      this.logger.warn({ registryId }, error);
+      this.logger.warn(`the claim ${registryId} waits for a job to release it`, error);
     }
   }
 

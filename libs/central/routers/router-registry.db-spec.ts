@@ -1,0 +1,174 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import { duplicateKeyOf } from '@jala/infra/central-db';
+import { SecretBox } from '@jala/infra/crypto';
+import { createTestCentral, type TestCentral } from '@jala/infra/testing';
+import { FixedClock } from '@jala/kernel';
+import { RouterClients } from '@jala/radius';
+import { routerRegistryEntities } from './index';
+import { RouterRegistryRepository } from './router-registry.repository';
+import { RouterPublisherService, RouterRegistryService } from './router-registry.service';
+
+const claim = (tenantId: number, address: string) => ({ tenantId, address, secret: 'secret-0123456789', name: 'Tower', requireMessageAuthenticator: false });
+
+describe('the registry of router addresses', () => {
+  let central: TestCentral;
+  let registry: RouterRegistryService;
+  let publisher: RouterPublisherService;
+  let clients: RouterClients;
+  let folder: string;
+  const clock = new FixedClock(new Date('2026-01-01T00:00:00.000Z'));
+
+  const query = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> => central.database.query<T[]>(sql, params);
+  const file = (address: string): string => readFileSync(join(folder, 'v4', address), 'utf8');
+  const files = (): string[] => readdirSync(join(folder, 'v4')).sort();
+  const setStatus = (tenantId: number, status: string): Promise<unknown> => query('UPDATE tenants SET status = ? WHERE id = ?', [status, tenantId]);
+  const add = async (tenantId: number, address: string, routerId = 1): Promise<number> => {
+    const { registryId } = await registry.claim(claim(tenantId, address));
+    await publisher.publish({ ...claim(tenantId, address), registryId, routerId });
+    return registryId;
+  };
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    folder = mkdtempSync(join(tmpdir(), 'jala-clients-'));
+    central = await createTestCentral({ entities: routerRegistryEntities, overrides: { RADIUS_CLIENTS_DIR: folder } });
+    const repository = new RouterRegistryRepository(central.database);
+    const secrets = new SecretBox(central.config);
+    clients = new RouterClients(central.config);
+    registry = new RouterRegistryService(repository, secrets);
+    publisher = new RouterPublisherService(central.database, repository, clients, secrets, clock);
+    await clients.prepare();
+    await query("INSERT INTO db_hosts (name, host, admin_user, admin_password_enc) VALUES ('default', 'localhost', 'x', 'x')");
+    for (const id of [1, 2]) {
+      await query("INSERT INTO tenants (id, slug, name, status, db_name, owner_name, owner_email) VALUES (?, ?, ?, 'ready', ?, 'O', 'o@example.com')", [
+        id,
+        `isp${id}`,
+        `ISP ${id}`,
+        `t_isp${id}`,
+      ]);
+    }
+  });
+  afterAll(async () => {
+    await central.drop();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    await query('DELETE FROM router_registry');
+    for (const id of [1, 2]) await setStatus(id, 'ready');
+    await publisher.reconcile();
+  });
+
+  it('gives an address to one tenant only, also when two ask at the same moment', async () => {
+    const results = await Promise.allSettled([1, 2, 1, 2].map((tenantId) => registry.claim(claim(tenantId, '192.0.2.1'))));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'ROUTER_ADDRESS_TAKEN', fields: { address: [{ code: 'taken' }] } });
+    }
+  });
+
+  it('releases only what belongs to the tenant that asks', async () => {
+    const { registryId } = await registry.claim(claim(1, '192.0.2.1'));
+    await registry.release(2, registryId);
+    await expect(registry.claim(claim(2, '192.0.2.1'))).rejects.toMatchObject({ code: 'ROUTER_ADDRESS_TAKEN' });
+    await registry.release(1, registryId);
+    await registry.release(1, registryId);
+    await expect(registry.claim(claim(2, '192.0.2.1'))).resolves.toBeDefined();
+  });
+
+  it('writes the file with the tenant that owns the address, and keeps the secret sealed', async () => {
+    const registryId = await add(2, '192.0.2.1', 7);
+    expect(file('192.0.2.1')).toContain('Tenant-DB = "t_isp2"');
+    expect(file('192.0.2.1')).toContain('Router-Id = "7"');
+    const [row] = await query('SELECT * FROM router_registry');
+    expect(row).toMatchObject({ id: registryId, router_id: 7, published_at: clock.now(), publish_error: null });
+    expect(JSON.stringify(row)).not.toContain('secret-0123456789');
+  });
+
+  it('refuses to publish what another tenant claimed', async () => {
+    const { registryId } = await registry.claim(claim(1, '192.0.2.1'));
+    await expect(publisher.publish({ ...claim(2, '192.0.2.1'), registryId, routerId: 1 })).rejects.toMatchObject({ code: 'ROUTER_NOT_FOUND' });
+    await expect(publisher.publish({ ...claim(1, '192.0.2.99'), registryId, routerId: 1 })).rejects.toMatchObject({ code: 'ROUTER_NOT_FOUND' });
+    expect(files()).toEqual([]);
+  });
+
+  it('withdraws an address only while nobody owns it', async () => {
+    const old = await add(1, '192.0.2.1');
+    await registry.release(1, old);
+    await add(2, '192.0.2.1', 9);
+    await publisher.withdraw('192.0.2.1');
+    expect(file('192.0.2.1')).toContain('t_isp2');
+    await query('DELETE FROM router_registry');
+    await publisher.withdraw('192.0.2.1');
+    expect(files()).toEqual([]);
+  });
+
+  it('takes all routers of a tenant out of service and back', async () => {
+    await add(1, '192.0.2.1');
+    await add(1, '192.0.2.2', 2);
+    await add(2, '192.0.2.3');
+    await setStatus(1, 'suspended');
+    await publisher.syncTenant(1);
+    expect(files()).toEqual(['192.0.2.3']);
+    expect(await query('SELECT enabled, published_at FROM router_registry WHERE tenant_id = 1')).toEqual(Array(2).fill({ enabled: 0, published_at: null }));
+    await setStatus(1, 'ready');
+    await publisher.syncTenant(1);
+    expect(files()).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
+  });
+
+  it('notes why a router could not be published', async () => {
+    jest.spyOn(clients, 'publish').mockRejectedValueOnce(new Error('no space left on device'));
+    await expect(add(1, '192.0.2.1')).rejects.toThrow('no space left');
+    expect(await query('SELECT publish_error, published_at FROM router_registry')).toEqual([{ publish_error: 'no space left on device', published_at: null }]);
+  });
+
+  it('makes the files agree with the registry, whatever happened to them', async () => {
+    await add(1, '192.0.2.1');
+    await add(2, '192.0.2.2');
+    await registry.claim(claim(1, '192.0.2.3'));
+    rmSync(join(folder, 'v4', '192.0.2.1'));
+    writeFileSync(join(folder, 'v4', '192.0.2.2'), 'client broken {');
+    writeFileSync(join(folder, 'v4', '192.0.2.66'), 'client left-over {');
+    await publisher.reconcile();
+    expect(files()).toEqual(['192.0.2.1', '192.0.2.2']);
+    expect(file('192.0.2.2')).toContain('t_isp2');
+  });
+
+  it('reconciles everybody else when one secret cannot be opened', async () => {
+    await add(1, '192.0.2.1');
+    const broken = await add(2, '192.0.2.2');
+    // A ciphertext copied from another row is refused.
+    await query('UPDATE router_registry r JOIN (SELECT secret_enc FROM router_registry WHERE id <> ?) o SET r.secret_enc = o.secret_enc WHERE r.id = ?', [broken, broken]);
+    await publisher.reconcile();
+    expect(files()).toEqual(['192.0.2.1']);
+  });
+
+  it('never loses a router that is published while everything is reconciled', async () => {
+    const added = Array.from({ length: 12 }, (_, i) => add(1 + (i % 2), `192.0.2.${i + 1}`, i + 1));
+    await Promise.all([...added, publisher.reconcile(), publisher.reconcile(), publisher.reconcile()]);
+    expect(files()).toHaveLength(12);
+  });
+
+  it('knows the claims that nobody has confirmed for a while', async () => {
+    await add(1, '192.0.2.1');
+    const { registryId } = await registry.claim(claim(1, '192.0.2.2'));
+    const later = new Date(Date.now() + 60_000);
+    expect(await publisher.tenantsWithUnconfirmed(later)).toEqual([1]);
+    expect(await publisher.unconfirmed(1, later)).toEqual([registryId]);
+    expect(await publisher.unconfirmed(1, new Date(Date.now() - 60_000))).toEqual([]);
+  });
+
+  it('frees every address of a tenant that goes', async () => {
+    await add(1, '192.0.2.1');
+    await publisher.forgetTenant(1);
+    expect([await query('SELECT 1 FROM router_registry'), files()]).toEqual([[], []]);
+  });
+
+  it('tells a taken address from any other failure', async () => {
+    const failure = await registry.claim(claim(99, '192.0.2.1')).catch((error: unknown) => error);
+    expect(duplicateKeyOf(failure)).toBeUndefined();
+    expect(failure).not.toMatchObject({ code: 'ROUTER_ADDRESS_TAKEN' });
+  });
+});

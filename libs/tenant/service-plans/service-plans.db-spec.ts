@@ -1,0 +1,127 @@
+import { Test } from '@nestjs/testing';
+import type { INestApplicationContext } from '@nestjs/common';
+import { type Actor, systemActor } from '@jala/contracts';
+import { createTestTenancy, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
+import { radiusEntities, RadiusWriter } from '@jala/radius';
+import { MysqlQueryRunner } from 'typeorm/driver/mysql/MysqlQueryRunner.js';
+import { type NewServicePlan, servicePlansEntities, ServicePlansModule, ServicePlansService, type ServicePlanView } from './index';
+
+const actor: Actor = { ...systemActor('spec'), kind: 'tenant', id: 1, role: 'owner' };
+const HOME: NewServicePlan = {
+  name: 'Home 10',
+  downloadBps: 10_000_000,
+  uploadBps: 5_000_000,
+  priceMinor: 25_000_000,
+  validityValue: 30,
+  validityUnit: 'days',
+  quotaBytes: null,
+  sharedUsers: 1,
+  description: null,
+  active: true,
+};
+
+describe('service plans in a real database', () => {
+  let tenancy: TestTenancy;
+  let tenant: TestTenant;
+  let app: INestApplicationContext;
+  let plans: ServicePlansService;
+
+  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> => tenant.run(() => tenancy.database.query<T[]>(sql, params));
+  const create = (over: Partial<NewServicePlan> = {}): Promise<ServicePlanView> => tenant.run(() => plans.create(actor, { ...HOME, ...over }));
+  const update = (id: number, change: Partial<NewServicePlan>): Promise<ServicePlanView> => tenant.run(() => plans.update(actor, id, change));
+  const subscribe = async (plan: ServicePlanView, usernames: string[]): Promise<void> => {
+    for (const username of usernames) {
+      const user = { username, password: 'x', status: 'active' as const, expiresAt: null, group: `plan_${plan.id}`, rateLimit: '5M/10M' };
+      await tenant.run(() => app.get(RadiusWriter, { strict: false }).putUser(user));
+      await rows("INSERT INTO customers (username, name, service_type, service_plan_id, anchor_at) VALUES (?, 'N', 'pppoe', ?, NOW())", [username, plan.id]);
+    }
+  };
+
+  beforeAll(async () => {
+    tenancy = await createTestTenancy({ entities: [...radiusEntities, ...servicePlansEntities] });
+    const module = await Test.createTestingModule({ imports: [TestInfraModule.with({ tenancy }), ServicePlansModule] }).compile();
+    app = await module.init();
+    plans = app.get(ServicePlansService, { strict: false });
+  });
+  afterAll(async () => {
+    await app.close();
+    await tenancy.drop();
+  });
+  beforeEach(async () => {
+    tenant = await tenancy.create();
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  it('writes the group that other tools read, in the same transaction', async () => {
+    const plan = await create();
+    expect([typeof plan.id, plan.currency, plan.customers]).toEqual(['number', 'IDR', 0]);
+    expect(await rows('SELECT groupname, attribute, op, value FROM radgroupreply')).toEqual([
+      { groupname: `plan_${plan.id}`, attribute: 'Mikrotik-Rate-Limit', op: '=', value: '5M/10M' },
+    ]);
+    jest.spyOn(RadiusWriter.prototype, 'putGroup').mockRejectedValue(new Error('full'));
+    await expect(create({ name: 'Other' })).rejects.toThrow('full');
+    expect(await rows('SELECT name FROM service_plans')).toEqual([{ name: 'Home 10' }]);
+  });
+
+  it('brings new terms to everybody on it with as many statements for many as for one', async () => {
+    const plan = await create();
+    const other = await create({ name: 'Other' });
+    await subscribe(other, ['someone-else']);
+    const cost = async (download: number): Promise<number> => {
+      const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
+      await update(plan.id, { downloadBps: download, quotaBytes: 1e11 });
+      const { length } = statements.mock.calls;
+      statements.mockRestore();
+      return length;
+    };
+    await subscribe(plan, ['one']);
+    const forOne = await cost(20_000_000);
+    await subscribe(plan, Array.from({ length: 20 }, (_, i) => `user${i}`));
+    expect(await cost(30_000_000)).toBe(forOne);
+    expect(await rows("SELECT DISTINCT rate_limit, quota_bytes FROM raduser WHERE username <> 'someone-else'")).toEqual([{ rate_limit: '5M/30M', quota_bytes: 1e11 }]);
+    expect(await rows("SELECT rate_limit FROM raduser WHERE username = 'someone-else'")).toEqual([{ rate_limit: '5M/10M' }]);
+  });
+
+  it('does not touch the RADIUS rows for a name or a price', async () => {
+    const plan = await create();
+    const put = jest.spyOn(RadiusWriter.prototype, 'putGroup');
+    const renamed = await update(plan.id, { name: 'Home Ten', priceMinor: 1 });
+    expect([renamed.name, renamed.priceMinor, renamed.downloadBps, put.mock.calls.length]).toEqual(['Home Ten', 1, 10_000_000, 0]);
+    expect(await rows("SELECT after_values FROM activity_log WHERE action = 'service_plan.updated'")).toEqual([{ after_values: { name: 'Home Ten', price_minor: 1 } }]);
+  });
+
+  it('cannot be deleted while somebody has it', async () => {
+    const plan = await create();
+    await subscribe(plan, ['budi']);
+    await expect(tenant.run(() => plans.remove(actor, plan.id))).rejects.toMatchObject({ code: 'SERVICE_PLAN_IN_USE', params: { customers: 1 } });
+    await rows('DELETE FROM customers');
+    await tenant.run(() => plans.remove(actor, plan.id));
+    expect([await rows('SELECT 1 FROM radgroupreply'), await rows('SELECT 1 FROM service_plans')]).toEqual([[], []]);
+    await expect(tenant.run(() => plans.get(actor, plan.id))).rejects.toMatchObject({ code: 'SERVICE_PLAN_NOT_FOUND' });
+  });
+
+  it('takes a name once, whatever its case, also on a change', async () => {
+    await create();
+    const other = await create({ name: 'Other' });
+    for (const attempt of [create({ name: 'HOME 10' }), update(other.id, { name: 'home 10' })]) {
+      await expect(attempt).rejects.toMatchObject({ code: 'SERVICE_PLAN_NAME_TAKEN', fields: { name: [{ code: 'taken' }] } });
+    }
+  });
+
+  it('wants a whole validity or none', async () => {
+    await expect(create({ validityValue: null })).rejects.toMatchObject({ fields: { validity_value: [{ code: 'required' }] } });
+    await expect(create({ validityUnit: null })).rejects.toMatchObject({ fields: { validity_unit: [{ code: 'required' }] } });
+    await expect(create({ validityValue: 121, validityUnit: 'months' })).rejects.toMatchObject({ fields: { validity_value: [{ code: 'max' }] } });
+    const plan = await create({ validityValue: null, validityUnit: null });
+    await expect(update(plan.id, { validityUnit: 'days' })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+  });
+
+  it('sells the active ones, cheapest first', async () => {
+    await create({ name: 'Dear', priceMinor: 50 });
+    await create({ name: 'Cheap', priceMinor: 10 });
+    await create({ name: 'Old', priceMinor: 5, active: false });
+    expect((await tenant.run(() => plans.onSale(actor))).map(({ name }) => name)).toEqual(['Cheap', 'Dear']);
+    const inactive = await tenant.run(() => plans.list(actor, { page: 1, perPage: 10, order: 'asc' }, { active: false }));
+    expect(inactive.rows.map(({ name }) => name)).toEqual(['Old']);
+  });
+});
