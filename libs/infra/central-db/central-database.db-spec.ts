@@ -26,7 +26,10 @@ describe('the central database', () => {
   afterAll(() => central.drop());
   beforeEach(async () => {
     await db().query('DELETE FROM accounts');
-    await accounts().insert([{ id: 1, balance: 10 }, { id: 2, balance: 20 }]);
+    await accounts().insert([
+      { id: 1, balance: 10 },
+      { id: 2, balance: 20 },
+    ]);
   });
 
   it('commits what succeeds and takes back what fails', async () => {
@@ -55,10 +58,12 @@ describe('the central database', () => {
   it('keeps concurrent transactions apart', async () => {
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        db().transaction(async () => {
-          await accounts().insert({ id: 100 + index, balance: index });
-          if (index % 2 === 0) throw new Error('even');
-        }).catch((error: unknown) => error),
+        db()
+          .transaction(async () => {
+            await accounts().insert({ id: 100 + index, balance: index });
+            if (index % 2 === 0) throw new Error('even');
+          })
+          .catch((error: unknown) => error),
       ),
     );
     const kept = await accounts().find({ order: { id: 'ASC' } });
@@ -73,10 +78,12 @@ describe('the central database', () => {
         note();
         await add(1, 1);
       });
-      await db().transaction(async () => {
-        note();
-        throw new Error('no');
-      }).catch(() => undefined);
+      await db()
+        .transaction(async () => {
+          note();
+          throw new Error('no');
+        })
+        .catch(() => undefined);
       await eventually(() => expect(seen).toEqual([11]));
       note();
       await eventually(() => expect(seen).toEqual([11, 11]));
@@ -140,7 +147,9 @@ describe('the central database', () => {
         await collide(async () => {
           await add(1, 10).catch((error: unknown) => expect(isConflictWithOthers(error)).toBe(true));
           // Without the guard this statement would commit on its own in the rolled-back attempt.
-          await accounts().save({ id: 9, balance: 9 }).catch(() => undefined);
+          await accounts()
+            .save({ id: 9, balance: 9 })
+            .catch(() => undefined);
         });
         expect([await balance(1), await balance(2), await accounts().countBy({ id: 9 })]).toEqual([21, 31, 1]);
         await accounts().delete({ id: 9 });
@@ -169,14 +178,19 @@ describe('the central database', () => {
   });
 
   it('says which unique key was violated', async () => {
-    const error = await accounts().insert({ id: 1, balance: 3 }).catch((reason: unknown) => reason);
+    const error = await accounts()
+      .insert({ id: 1, balance: 3 })
+      .catch((reason: unknown) => reason);
     expect(duplicateKeyOf(error)).toBe('PRIMARY');
     expect(duplicateKeyOf(new Error('other'))).toBeUndefined();
   });
 
   it('stores instants as UTC and counts as numbers', async () => {
     const at = new Date('2024-03-15T03:04:05.678Z');
-    const [row] = await db().query<{ text: string; back: Date; n: number }[]>('SELECT CAST(? AS CHAR) AS text, TIMESTAMP(?) AS back, COUNT(*) AS n', [at, at]);
+    const [row] = await db().query<{ text: string; back: Date; n: number }[]>(
+      'SELECT CAST(? AS CHAR) AS text, TIMESTAMP(?) AS back, COUNT(*) AS n',
+      [at, at],
+    );
     expect(row).toEqual({ text: '2024-03-15 03:04:05.678', back: at, n: 1 });
   });
 });

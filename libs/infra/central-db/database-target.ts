@@ -29,7 +29,12 @@ export interface ServerAddress {
  * TLS over a socket file would protect nothing and some servers refuse it. A server named by its address is known by the authority
  * alone, which is its own; a server with a name must also carry that name.
  */
-export function addressOptions({ host, port, socket, tlsCa }: ServerAddress): Pick<ConnectionOptions, 'host' | 'port' | 'socketPath' | 'ssl'> {
+export function addressOptions({
+  host,
+  port,
+  socket,
+  tlsCa,
+}: ServerAddress): Pick<ConnectionOptions, 'host' | 'port' | 'socketPath' | 'ssl'> {
   if (socket !== undefined) return { socketPath: socket };
   if (tlsCa === undefined) return { host, port };
   return { host, port, ssl: { ca: tlsCa, minVersion: 'TLSv1.2', rejectUnauthorized: true, verifyIdentity: isIP(host) === 0 } };

@@ -71,7 +71,14 @@ export class MigrationLog {
   /** For a database that was made from a dump of exactly these files. */
   async recordAll(files: readonly MigrationFile[]): Promise<void> {
     if (files.length === 0) return;
-    const rows = files.map(({ version, name, checksum, statements }) => [version, name, checksum, statements.length, statements.length, new Date()]);
+    const rows = files.map(({ version, name, checksum, statements }) => [
+      version,
+      name,
+      checksum,
+      statements.length,
+      statements.length,
+      new Date(),
+    ]);
     await this.connection.query(
       `INSERT INTO ${MIGRATIONS_TABLE} (version, name, checksum, statements_begun, statements_done, applied_at) VALUES ?`,
       [rows],

@@ -32,7 +32,8 @@ export class MigrationSet {
       .sort()
       .map((file) => readMigration(folder, file));
     files.forEach((file, index) => {
-      if (file.version === files[index - 1]?.version) throw new Error(`${file.path}: the number ${file.version} is taken by ${files[index - 1]?.name}.`);
+      if (file.version === files[index - 1]?.version)
+        throw new Error(`${file.path}: the number ${file.version} is taken by ${files[index - 1]?.name}.`);
     });
     return new MigrationSet(files);
   }

@@ -43,8 +43,13 @@ describe('migrations', () => {
   });
 
   it('name the file, the statement and the reason when one fails, and continue exactly there', async () => {
-    write('0002-broken.sql', "CREATE TABLE a (id INT);\nINSERT INTO a VALUES (1);\nALTER TABLE nowhere ADD x INT;\nCREATE TABLE b (id INT)");
-    await expect(migrator().migrate(target)).rejects.toThrow(/0002-broken\.sql, statement 3 of 4 \(ALTER TABLE nowhere ADD x INT\) failed on t_mig_\w+: Table/);
+    write(
+      '0002-broken.sql',
+      'CREATE TABLE a (id INT);\nINSERT INTO a VALUES (1);\nALTER TABLE nowhere ADD x INT;\nCREATE TABLE b (id INT)',
+    );
+    await expect(migrator().migrate(target)).rejects.toThrow(
+      /0002-broken\.sql, statement 3 of 4 \(ALTER TABLE nowhere ADD x INT\) failed on t_mig_\w+: Table/,
+    );
     expect(await migrator().versionOf(target)).toBe(1);
     await query('CREATE TABLE nowhere (id INT)');
     await expect(migrator().migrate(target)).resolves.toMatchObject({ from: 1, to: 2, applied: ['0002-broken'] });
@@ -100,7 +105,7 @@ describe('migrations', () => {
         { id: 1, name: 'Budi; "Santoso"', shout: 'BUDI; "SANTOSO"', born: '1990-02-28' },
         { id: 2, name: 'Siti ✓', shout: 'SITI ✓', born: null },
       ]);
-      await expect(query("INSERT INTO pets VALUES (1, 99)")).rejects.toThrow('foreign key');
+      await expect(query('INSERT INTO pets VALUES (1, 99)')).rejects.toThrow('foreign key');
       await expect(migrator().migrate(target)).resolves.toMatchObject({ from: 1, applied: [] });
       expect(await query("SHOW DATABASES LIKE 't\\_\\_schema%'")).toEqual([]);
     });
@@ -113,14 +118,17 @@ describe('migrations', () => {
       await expect(dump().install(target)).resolves.toMatchObject({ from: 1, to: 2, applied: ['0002-more'] });
     });
 
-    it('keep off a database that is somebody else\'s', async () => {
+    it("keep off a database that is somebody else's", async () => {
       await query('CREATE TABLE foreign_table (id INT)');
       await expect(dump().install(target)).rejects.toThrow('it has a table foreign_table');
       expect(await tables()).toEqual(['foreign_table']);
     });
 
     it('carry triggers, which run as whoever installed the schema', async () => {
-      write('0002-trigger.sql', 'CREATE TABLE births (n INT);\nCREATE TRIGGER people_born AFTER INSERT ON people FOR EACH ROW INSERT INTO births VALUES (NEW.id);');
+      write(
+        '0002-trigger.sql',
+        'CREATE TABLE births (n INT);\nCREATE TRIGGER people_born AFTER INSERT ON people FOR EACH ROW INSERT INTO births VALUES (NEW.id);',
+      );
       await dump().install(target);
       await query("INSERT INTO people (id, name) VALUES (3, 'Dewi')");
       expect(await query('SELECT n FROM births')).toEqual([{ n: 3 }]);

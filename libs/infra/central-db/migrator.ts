@@ -35,7 +35,8 @@ export class Migrator {
     return withConnection(target, async (connection) => {
       const lock = `jala:${createHash('sha1').update(target.database).digest('hex')}`;
       const [[row]] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS got', [lock, lockTimeoutSeconds]);
-      if (Number(row?.got) !== 1) throw new MigrationError(`Another process has been migrating ${target.database} for ${lockTimeoutSeconds} s.`);
+      if (Number(row?.got) !== 1)
+        throw new MigrationError(`Another process has been migrating ${target.database} for ${lockTimeoutSeconds} s.`);
       // The server frees the lock with the connection, however this ends.
       return this.run(connection, target.database);
     });
@@ -58,7 +59,13 @@ export class Migrator {
     const from = logged.filter(({ applied }) => applied).at(-1)?.version ?? 0;
     const open = this.set.files.filter(({ version }) => !logged.some((entry) => entry.version === version && entry.applied));
     for (const file of open) {
-      await this.apply(connection, log, file, logged.find(({ version }) => version === file.version), database);
+      await this.apply(
+        connection,
+        log,
+        file,
+        logged.find(({ version }) => version === file.version),
+        database,
+      );
     }
     return { from, to: this.set.version, applied: open.map(({ name }) => name) };
   }
@@ -66,7 +73,8 @@ export class Migrator {
   private assertSameHistory(logged: readonly LoggedMigration[], database: string): void {
     for (const entry of logged) {
       const file = this.set.files.find(({ version }) => version === entry.version);
-      if (!file) throw new MigrationError(`${database} has migration ${entry.name}, which this version of Jala does not know: it is newer.`);
+      if (!file)
+        throw new MigrationError(`${database} has migration ${entry.name}, which this version of Jala does not know: it is newer.`);
       // A file whose first statement never succeeded has left no trace and may be mended.
       if (file.checksum !== entry.checksum && entry.done > 0) {
         throw new MigrationError(`${file.path} was changed after ${database} had it. Put the file back and write a new one.`);
@@ -91,7 +99,15 @@ export class Migrator {
       if (number <= done) continue;
       try {
         if (MANIPULATES_ROWS.test(statement)) await this.manipulate(connection, log, file.version, number, statement);
-        else await this.define(connection, log, file.version, number, statement, before?.checksum === file.checksum && before.begun === number);
+        else
+          await this.define(
+            connection,
+            log,
+            file.version,
+            number,
+            statement,
+            before?.checksum === file.checksum && before.begun === number,
+          );
       } catch (cause) {
         throw new MigrationError(
           `${file.path}, statement ${number} of ${file.statements.length} (${firstLine(statement)}) failed on ${database}: ${(cause as Error).message}`,

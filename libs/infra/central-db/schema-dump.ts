@@ -98,7 +98,9 @@ async function dropInterrupted(connection: Connection, dump: Dump): Promise<void
   const foreign = present.find((table) => table !== MIGRATIONS_TABLE && !dump.tables.includes(table));
   if (foreign !== undefined) throw new Error(`The database is not empty: it has a table ${foreign} that no migration makes.`);
   if (present.length === 0) return;
-  await connection.query(`SET FOREIGN_KEY_CHECKS = 0; DROP TABLE ${present.map((table) => escapeId(table)).join(', ')}; SET FOREIGN_KEY_CHECKS = 1`);
+  await connection.query(
+    `SET FOREIGN_KEY_CHECKS = 0; DROP TABLE ${present.map((table) => escapeId(table)).join(', ')}; SET FOREIGN_KEY_CHECKS = 1`,
+  );
 }
 
 async function dumpOf(connection: Connection, database: string): Promise<Dump | undefined> {
@@ -158,6 +160,11 @@ async function rowsOf(connection: Connection, database: string, table: string): 
     typeCast: (field, next) => (field.type === 'BLOB' || field.type === 'BIT' ? next() : field.string()),
   });
   if (rows.length === 0) return undefined;
-  const values = rows.map((row) => `(${Object.values(row).map((value) => escape(value)).join(', ')})`);
+  const values = rows.map(
+    (row) =>
+      `(${Object.values(row)
+        .map((value) => escape(value))
+        .join(', ')})`,
+  );
   return `INSERT INTO ${escapeId(table)} (${names}) VALUES ${values.join(',\n')}`;
 }

@@ -2,7 +2,10 @@ import { splitStatements } from './sql-statements';
 
 describe('splitting a migration into statements', () => {
   it('drops comments before statements and empty statements', () => {
-    expect(splitStatements('-- head; line\n# other;\n/* a; b */ SELECT 1;;\n  SELECT 2 -- tail;\n;\n-- end')).toEqual(['SELECT 1', 'SELECT 2 -- tail;']);
+    expect(splitStatements('-- head; line\n# other;\n/* a; b */ SELECT 1;;\n  SELECT 2 -- tail;\n;\n-- end')).toEqual([
+      'SELECT 1',
+      'SELECT 2 -- tail;',
+    ]);
   });
 
   it('does not split inside quotes and comments', () => {

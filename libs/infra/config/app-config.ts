@@ -26,7 +26,11 @@ export class AppConfig {
   readonly env;
   readonly logLevel;
   readonly dataDir: string;
-  readonly http: { readonly host: string; readonly port: number; /** Addresses whose X-Forwarded-For is believed. */ readonly trustedProxies: readonly string[] };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Addresses whose X-Forwarded-For is believed. */ readonly trustedProxies: readonly string[];
+  };
   readonly worker: { readonly port: number; readonly concurrency: number };
   /** How the world reaches us; links in mails and pages are built from it. */
   readonly publicAddress: { readonly scheme: 'http' | 'https'; readonly rootDomain: string; readonly port: number };
@@ -63,7 +67,12 @@ export class AppConfig {
   readonly mail: {
     readonly transport: 'local' | 'smtp';
     readonly from: string;
-    readonly smtp: { readonly host: string; readonly port: number; readonly secure: boolean; readonly account: DatabaseAccount | undefined };
+    readonly smtp: {
+      readonly host: string;
+      readonly port: number;
+      readonly secure: boolean;
+      readonly account: DatabaseAccount | undefined;
+    };
   };
 
   constructor(environment: Environment) {
@@ -130,7 +139,10 @@ export class AppConfig {
         clientsDir: resolve(read.text('RADIUS_CLIENTS_DIR', join(this.dataDir, 'radius', 'clients.d'))),
         controlSockets: read.list('RADIUS_CONTROL_SOCKETS'),
         host: read.text('RADIUS_AUTH_HOST', '127.0.0.1'),
-        publicHost: read.text('RADIUS_PUBLIC_HOST', this.publicAddress.rootDomain === 'localhost' ? '127.0.0.1' : this.publicAddress.rootDomain),
+        publicHost: read.text(
+          'RADIUS_PUBLIC_HOST',
+          this.publicAddress.rootDomain === 'localhost' ? '127.0.0.1' : this.publicAddress.rootDomain,
+        ),
         authPort: read.port('RADIUS_AUTH_PORT', base + 4),
         acctPort: read.port('RADIUS_ACCT_PORT', base + 5),
         coaPort: read.port('COA_PORT', 3799),

@@ -17,9 +17,7 @@ describe('the logger', () => {
   it('puts the ids of the request at hand and the context on the line', () => {
     const { logger, lines } = recorder();
     LogContext.run({ request_id: 'r1' }, () => LogContext.run({ job_id: 'j1' }, () => logger.log('hello', 'Routers')));
-    expect(lines()).toEqual([
-      expect.objectContaining({ level: 'info', request_id: 'r1', job_id: 'j1', context: 'Routers', msg: 'hello' }),
-    ]);
+    expect(lines()).toEqual([expect.objectContaining({ level: 'info', request_id: 'r1', job_id: 'j1', context: 'Routers', msg: 'hello' })]);
   });
 
   it('takes objects and errors in any place', () => {
@@ -36,7 +34,12 @@ describe('the logger', () => {
 
   it('writes no secret: neither by name nor inside a database error', () => {
     const { logger, text, lines } = recorder();
-    logger.log({ user: 'budi', password: 'hunter2', nested: [{ refresh_token: 'hunter2', secret_set: true }], headers: { authorization: 'hunter2' } });
+    logger.log({
+      user: 'budi',
+      password: 'hunter2',
+      nested: [{ refresh_token: 'hunter2', secret_set: true }],
+      headers: { authorization: 'hunter2' },
+    });
     const driverError = Object.assign(new Error('Duplicate entry'), { code: 'ER_DUP_ENTRY', sql: "insert 'hunter2'" });
     logger.error('insert failed', new QueryFailedError('insert ?', ['hunter2'], driverError));
     expect(text()).not.toContain('hunter2');

@@ -15,7 +15,8 @@ class Note {
   bytes: number;
 }
 
-const NOTES = 'CREATE TABLE notes (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, text VARCHAR(60) NOT NULL, bytes BIGINT NOT NULL DEFAULT 0)';
+const NOTES =
+  'CREATE TABLE notes (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, text VARCHAR(60) NOT NULL, bytes BIGINT NOT NULL DEFAULT 0)';
 
 describe('the tenant database', () => {
   let tenancy: TestTenancy;

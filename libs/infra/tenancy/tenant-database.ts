@@ -90,4 +90,3 @@ function assertFitForTenants(dataSource: DataSource): void {
     }
   }
 }
-

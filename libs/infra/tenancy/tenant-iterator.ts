@@ -61,7 +61,7 @@ export class TenantIterator {
 
   /** By key and not by offset: tenants that come or change their status meanwhile must not make others fall out. */
   private async *each(statuses: readonly TenantStatus[]): AsyncGenerator<TenantContext, undefined> {
-    for (let afterId = 0; ; ) {
+    for (let afterId = 0; ;) {
       const page = await this.directory.page({ afterId, limit: PAGE, statuses });
       yield* page;
       const last = page.at(-1);

@@ -40,5 +40,7 @@ export async function dropSchema(root: DatabaseServer, target: DatabaseTarget): 
 }
 
 async function createDatabase(root: DatabaseServer, name: string): Promise<void> {
-  await withConnection(root, (connection) => connection.query(`CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`));
+  await withConnection(root, (connection) =>
+    connection.query(`CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`),
+  );
 }

@@ -117,10 +117,9 @@ export async function createTestTenancy({
 }
 
 /** For a spec that needs one tenant only. */
-export async function createTestTenant({
-  entities = [],
-  ...tenant
-}: NewTestTenant & { entities?: readonly EntityClass[] } = {}): Promise<TestTenant & { database: TenantDatabase; tenancy: TestTenancy; drop(): Promise<void> }> {
+export async function createTestTenant({ entities = [], ...tenant }: NewTestTenant & { entities?: readonly EntityClass[] } = {}): Promise<
+  TestTenant & { database: TenantDatabase; tenancy: TestTenancy; drop(): Promise<void> }
+> {
   const tenancy = await createTestTenancy({ entities });
   return { ...(await tenancy.create(tenant)), database: tenancy.database, tenancy, drop: () => tenancy.drop() };
 }

@@ -6,7 +6,8 @@ describe('the harden check', () => {
   let tenancy: TestTenancy;
   let one: TestTenant;
   let two: TestTenant;
-  const asRoot = async (sql: string, params: unknown[] = []) => withConnection(await rootOfTestServer(), (connection) => connection.query(sql, params));
+  const asRoot = async (sql: string, params: unknown[] = []) =>
+    withConnection(await rootOfTestServer(), (connection) => connection.query(sql, params));
   const faults = async () => {
     const { findings } = await new HardenCheck(tenancy.tenants, tenancy.tenants).run();
     return findings.map(({ subject, fault }) => `${subject} ${fault}`).sort();
@@ -22,7 +23,7 @@ describe('the harden check', () => {
     await expect(new HardenCheck(tenancy.tenants, tenancy.tenants).run()).resolves.toEqual({ tenants: 2, findings: [] });
   });
 
-  it('finds an account that can look into a neighbour\'s database', async () => {
+  it("finds an account that can look into a neighbour's database", async () => {
     await asRoot(`GRANT SELECT ON ${two.context.db}.schema_migrations TO ?@'%'`, [one.target.user]);
     expect(await faults()).toEqual([
       'one can read the database of two',
@@ -33,7 +34,10 @@ describe('the harden check', () => {
 
   it('finds two tenants that share a database or an account', async () => {
     tenancy.tenants.set({ ...two.context, db: one.context.db }, one.target);
-    expect(await faults()).toEqual([`two shares its account ${one.target.user} with one`, `two shares its database ${one.context.db} with one`]);
+    expect(await faults()).toEqual([
+      `two shares its account ${one.target.user} with one`,
+      `two shares its database ${one.context.db} with one`,
+    ]);
   });
 
   it('finds an account that is refused, and goes on with the others', async () => {

@@ -59,7 +59,7 @@ export class HardenCheck {
 
   private async subjects(statuses: readonly TenantStatus[], findings: HardenFinding[]): Promise<Subject[]> {
     const subjects: Subject[] = [];
-    for (let afterId = 0; ; ) {
+    for (let afterId = 0; ;) {
       const page = await this.directory.page({ afterId, limit: PAGE, statuses });
       for (const entry of page) {
         try {
@@ -155,7 +155,8 @@ async function faultsOf({ entry, target }: Subject, neighbour: Subject | undefin
       const visible = (await rows(connection, 'SHOW DATABASES')).map((row) => String(Object.values(row)[0]));
       const foreign = visible.filter((name) => name !== entry.db && !SYSTEM_DATABASES.has(name));
       if (foreign.length > 0) faults.push(`sees other databases: ${foreign.slice(0, 5).join(', ')}`);
-      if (neighbour && (await canRead(connection, neighbour.target.database))) faults.push(`can read the database of ${neighbour.entry.slug}`);
+      if (neighbour && (await canRead(connection, neighbour.target.database)))
+        faults.push(`can read the database of ${neighbour.entry.slug}`);
       const actual = await versionOf(connection);
       if (actual !== version) faults.push(`is at schema version ${actual}, expected ${version}`);
     });

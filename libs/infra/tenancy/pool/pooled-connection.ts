@@ -101,7 +101,10 @@ class HandshakeTimeout extends Error {
 
 function within(timeoutMs: number, what: string, start: (done: (error: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new HandshakeTimeout(`The database did not answer within ${timeoutMs} ms (${what}).`)), timeoutMs);
+    const timer = setTimeout(
+      () => reject(new HandshakeTimeout(`The database did not answer within ${timeoutMs} ms (${what}).`)),
+      timeoutMs,
+    );
     start((error) => {
       clearTimeout(timer);
       if (error) reject(error);

@@ -18,12 +18,17 @@ describe('the pool of tenant connections', () => {
   const lease = (): Promise<TenantLease> => tenancy.pools.lease(openScope()!);
   const rowsOf = async (connection: TenantLease, sql: string) => (await connection.promise().query(sql))[0] as Record<string, unknown>[];
   const metrics = () => tenancy.pools.metrics()[0]!;
-  const asRoot = async (sql: string, params: unknown[] = []) => withConnection(await rootOfTestServer(), (connection) => connection.query(sql, params));
+  const asRoot = async (sql: string, params: unknown[] = []) =>
+    withConnection(await rootOfTestServer(), (connection) => connection.query(sql, params));
 
   beforeEach(async () => {
     logged = jest.spyOn(Logger.prototype, 'error').mockImplementation();
     tenancy = await createTestTenancy({ pool: POOL });
-    [one, two, three] = [await tenancy.create({ migrate: false }), await tenancy.create({ migrate: false }), await tenancy.create({ migrate: false })];
+    [one, two, three] = [
+      await tenancy.create({ migrate: false }),
+      await tenancy.create({ migrate: false }),
+      await tenancy.create({ migrate: false }),
+    ];
     for (const tenant of [one, two, three]) {
       await tenant.run(() => db().query('CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(40))'));
     }
@@ -89,7 +94,11 @@ describe('the pool of tenant connections', () => {
       ['a temporary table', 'CREATE TEMPORARY TABLE t2 (id INT)', "SELECT 'gone' AS left_over FROM t2"],
       ['a lock', "SELECT GET_LOCK(CONCAT(DATABASE(), 'x'), 0)", "SELECT IS_USED_LOCK(CONCAT(DATABASE(), 'x')) AS left_over"],
       ['autocommit switched off', 'SET autocommit = 0', 'SELECT NULLIF(@@autocommit, 1) AS left_over'],
-      ['another current database', 'USE information_schema', "SELECT NULLIF(DATABASE(), 'information_schema') IS NULL OR NULL AS left_over"],
+      [
+        'another current database',
+        'USE information_schema',
+        "SELECT NULLIF(DATABASE(), 'information_schema') IS NULL OR NULL AS left_over",
+      ],
     ])('leaves %s behind for nobody', async (_what, sql, question) => {
       await one.run(async () => {
         const first = await lease();
@@ -116,7 +125,10 @@ describe('the pool of tenant connections', () => {
     it('with a query still running is closed', async () => {
       await one.run(async () => {
         const first = await lease();
-        const running = first.promise().query('SELECT SLEEP(0.2)').catch((error: unknown) => error);
+        const running = first
+          .promise()
+          .query('SELECT SLEEP(0.2)')
+          .catch((error: unknown) => error);
         first.release();
         expect(await running).toBeInstanceOf(Error);
         expect(tenancy.pools.metrics()[0]).toMatchObject({ leaks: 0 });
@@ -274,7 +286,10 @@ describe('the pool of tenant connections', () => {
     tenancy.database.forgetCredentials(one.context.id);
     await two.run(() => Promise.all([1, 2].map(() => db().query('SELECT SLEEP(0.02)'))));
     await three.run(() => Promise.all([1, 2].map(() => db().query('SELECT SLEEP(0.02)'))));
-    await expect(one.run(() => db().query('SELECT 1'))).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', params: { reason: 'account_refused' } });
+    await expect(one.run(() => db().query('SELECT 1'))).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+      params: { reason: 'account_refused' },
+    });
   });
 
   it('is unavailable, not hanging, while the server is away', async () => {

@@ -91,7 +91,10 @@ export class TenantPools {
       if (!lease.isForgotten(now, this.options)) continue;
       const entry = this.pools.get(address);
       if (entry) entry.leaks++;
-      this.logger.error({ tenant: lease.tenant, host: address }, 'A connection was forgotten by the code that asked for it, and is taken away');
+      this.logger.error(
+        { tenant: lease.tenant, host: address },
+        'A connection was forgotten by the code that asked for it, and is taken away',
+      );
       lease.revoke();
     }
     for (const { pool } of this.pools.values()) pool.closeIdleSince(now - this.options.idleCloseMs);
