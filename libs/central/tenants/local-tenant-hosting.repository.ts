@@ -13,6 +13,8 @@ const ANYWHERE = '%';
 
 const ER_NONEXISTING_TABLE_GRANT = 1147;
 
+type Run = <T>(sql: string, params?: unknown[]) => Promise<T>;
+
 /** Database servers whose administrator we are. */
 @Injectable()
 export class LocalTenantHosting extends TenantHosting {
@@ -24,24 +26,26 @@ export class LocalTenantHosting extends TenantHosting {
   }
 
   async hasDatabase({ host, database }: TenantPlace): Promise<boolean> {
-    const rows = await this.run<{ name: string }[]>(host, 'SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name = ?', [database]);
-    return rows.length > 0;
+    return this.on(host, async (run) => {
+      const rows = await run<unknown[]>('SELECT 1 FROM information_schema.schemata WHERE schema_name = ?', [database]);
+      return rows.length > 0;
+    });
   }
 
   async createDatabase(place: TenantPlace): Promise<void> {
-    await this.run(place.host, `CREATE DATABASE IF NOT EXISTS ${databaseOf(place)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
+    await this.on(place.host, (run) => run(`CREATE DATABASE IF NOT EXISTS ${databaseOf(place)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`));
   }
 
   async ensureAccount(place: TenantPlace, password: string): Promise<void> {
     const account = accountOf(place.user);
-    await this.run(place.host, `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password]);
-    // It may be there from an attempt that was interrupted before its password was kept.
-    await this.run(place.host, `ALTER USER ${account} IDENTIFIED BY ?`, [password]);
     // In a grant the underscore is a wildcard: without the backslash t_a_b could also use t_axb.
-    await this.run(
-      place.host,
-      `GRANT SELECT, INSERT, UPDATE, DELETE, LOCK TABLES ON \`${assertDatabase(place.database).replaceAll('_', '\\_')}\`.* TO ${account}`,
-    );
+    const own = `\`${assertDatabase(place.database).replaceAll('_', '\\_')}\`.*`;
+    await this.on(place.host, async (run) => {
+      await run(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password]);
+      // It may be there from somebody else's attempt, with a password nobody knows.
+      await run(`ALTER USER ${account} IDENTIFIED BY ?`, [password]);
+      await run(`GRANT SELECT, INSERT, UPDATE, DELETE, LOCK TABLES ON ${own} TO ${account}`);
+    });
   }
 
   async migrationTarget(place: TenantPlace): Promise<DatabaseTarget> {
@@ -49,33 +53,37 @@ export class LocalTenantHosting extends TenantHosting {
   }
 
   async grantRadius(place: TenantPlace): Promise<void> {
-    for (const statement of radiusGrants(assertDatabase(place.database), this.config.radius.dbUser)) await this.run(place.host, statement);
+    await this.on(place.host, async (run) => {
+      for (const statement of radiusGrants(assertDatabase(place.database), this.config.radius.dbUser)) await run(statement);
+    });
   }
 
   async revokeAccess(place: TenantPlace): Promise<void> {
-    await this.run(place.host, `DROP USER IF EXISTS ${accountOf(place.user)}`);
-    await this.revokeRadius(place);
+    await this.on(place.host, (run) => this.revoke(place, run));
   }
 
   async remove(place: TenantPlace): Promise<void> {
-    await this.revokeAccess(place);
-    await this.run(place.host, `DROP DATABASE IF EXISTS ${databaseOf(place)}`);
+    await this.on(place.host, async (run) => {
+      await this.revoke(place, run);
+      await run(`DROP DATABASE IF EXISTS ${databaseOf(place)}`);
+    });
   }
 
   /** Grants on tables outlive the tables; a later tenant of the same name must not inherit them. */
-  private async revokeRadius(place: TenantPlace): Promise<void> {
+  private async revoke(place: TenantPlace, run: Run): Promise<void> {
+    await run(`DROP USER IF EXISTS ${accountOf(place.user)}`);
     for (const statement of radiusRevokes(assertDatabase(place.database), this.config.radius.dbUser)) {
       try {
-        await this.run(place.host, statement);
+        await run(statement);
       } catch (error) {
         if ((error as { errno?: number }).errno !== ER_NONEXISTING_TABLE_GRANT) throw error;
       }
     }
   }
 
-  private async run<T>(host: string, sql: string, params: unknown[] = []): Promise<T> {
+  private async on<T>(host: string, work: (run: Run) => Promise<T>): Promise<T> {
     const server = await this.hosts.administration(host);
-    return withConnection(server, async (connection) => (await connection.query(sql, params))[0] as T);
+    return withConnection(server, (connection) => work(async <R>(sql: string, params?: unknown[]) => (await connection.query(sql, params))[0] as R));
   }
 }
 

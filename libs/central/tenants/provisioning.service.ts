@@ -78,7 +78,7 @@ export class ProvisioningService {
       tenantStates.assert(now.status, 'provisioning');
       await this.tenants.update(tenant.id, { status: 'provisioning' });
     });
-    await this.changed(tenant.id);
+    await this.statusChanged(tenant.id);
   }
 
   private async runSteps(tenantId: number, lastAttempt: boolean): Promise<void> {
@@ -91,6 +91,7 @@ export class ProvisioningService {
         return;
       }
     }
+    await this.statusChanged(tenantId);
     this.logger.log(`tenant ${tenantId} is ready`);
   }
 
@@ -120,12 +121,16 @@ export class ProvisioningService {
         { after: { step, reason } },
       );
     });
-    await this.changed(tenantId);
+    await this.statusChanged(tenantId);
     if (!final) throw error;
   }
 
-  private async changed(tenantId: number): Promise<void> {
+  private async statusChanged(tenantId: number): Promise<void> {
     await this.directory.forget();
+    await this.changed(tenantId);
+  }
+
+  private async changed(tenantId: number): Promise<void> {
     await this.bus.publish(channelOf(tenantId), {});
   }
 }
