@@ -43,9 +43,10 @@ export async function buildServer({ settings, files, changed, removed }) {
   if (changed.length === 0 && removed.length === 0) return;
   const swc = createRequire(inRepository('package.json'))('@swc/core');
   const options = swcOptions();
-  // Until all is compiled nothing counts as compiled.
-  rmSync(MANIFEST, { force: true });
-  for (const file of removed) rmSync(outputOf(file), { force: true });
+  for (const file of removed) for (const output of [outputOf(file), `${outputOf(file)}.map`]) rmSync(output, { force: true });
+  // Until all is compiled none of the changed counts as compiled; but what was compiled once is known, to be removed one day.
+  const pending = changed.map((file) => [file, { stamp: '', hash: '' }]);
+  writeJsonAtomically(MANIFEST, { settings, files: { ...files, ...Object.fromEntries(pending) } }, 0o644);
   await Promise.all(changed.map((file) => compile(swc, options, file)));
   writeJsonAtomically(MANIFEST, { settings, files }, 0o644);
 }

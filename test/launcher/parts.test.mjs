@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { run, startChild } from '../../scripts/lib/child-process.mjs';
@@ -88,6 +88,28 @@ describe('the throw-away services', () => {
     child.stdin.end();
     assert.equal(await new Promise((resolve) => child.once('exit', resolve)), 0);
     assert.ok(!existsSync(folder));
+  });
+});
+
+describe('missing packages', () => {
+  const asking = `
+    import { ensurePackages } from '${REPOSITORY}/scripts/lib/packages.mjs';
+    import { describeFailure } from '${REPOSITORY}/scripts/lib/failure.mjs';
+    const absent = { program: 'absent-program', package: 'absent-package', found: () => false };
+    ensurePackages([absent], () => {}).catch((error) => console.log(describeFailure(error)));`;
+
+  it('are named with the one command that installs them, when we may not', (test) => {
+    const script = join(temporaryFolder(test), 'ask.mjs');
+    writeFileSync(script, asking);
+    // Without sudo in its path nobody may install.
+    const path = join(temporaryFolder(test), 'bin');
+    mkdirSync(path);
+    writeFileSync(join(path, 'apt-get'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    for (const folder of [join(script, '..'), join(path, '..')]) chmodSync(folder, 0o755);
+    const { stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', env: { PATH: path }, ...asNobody });
+    assert.match(stdout, /^Missing programs: absent-program\.\n/, stderr);
+    assert.match(stdout, /sudo apt-get update && sudo apt-get install -y --no-install-recommends absent-package\n$/);
   });
 });
 
