@@ -171,7 +171,7 @@ describe('accounting', () => {
 
   it('stores hostile values as values, and never stops at one', async () => {
     const hostile = `'); DROP TABLE radacct; -- "\\ %{sql:SELECT 1}\n\tTenant-DB = "t_other"`;
-    await router.account('Start', "8'8\"0001", { ...user, 'Called-Station-Id': hostile, 'NAS-Port-Id': `${'x'.repeat(200)}` });
+    await router.account('Start', "8'8\"0001", { ...user, 'Called-Station-Id': hostile, 'NAS-Port-Id': 'x'.repeat(200) });
     await router.account('Start', '880002', { 'User-Name': { raw: '"bu\\377di\\000"' }, 'Acct-Session-Time': number(4_294_967_295), 'Acct-Delay-Time': number(4_294_967_295) });
     await router.account('Start', '880003', { 'User-Name': 'y'.repeat(253), 'Connect-Info': '€'.repeat(80) });
     await router.account('Interim-Update', '880004', { ...user, ...usage(1, 2 ** 53, 1), 'Acct-Output-Gigawords': number(4_294_967_295), 'Acct-Output-Octets': number(4_294_967_295) });

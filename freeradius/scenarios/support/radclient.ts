@@ -50,7 +50,6 @@ export async function radclient(request: RadiusRequest): Promise<RadiusReply> {
 function quoted(text: string): string {
   const escaped = text
     .replace(/[\\"]/g, '\\$&')
-    // eslint-disable-next-line no-control-regex -- the point of some scenarios
     .replace(/[\u0000-\u001f]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
   return `"${escaped}"`;
 }
@@ -58,7 +57,7 @@ function quoted(text: string): string {
 function run(args: string[], input: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile('radclient', args, { timeout: 60_000 }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(error);
+      if (error && typeof error.code !== 'number') reject(new Error(`radclient: ${error.message}`));
       else resolve(stdout + stderr);
     });
     child.stdin?.end(input);

@@ -1,0 +1,100 @@
+import { withConnection } from '@jala/infra/central-db';
+import { rootOfTestServer } from '@jala/infra/testing';
+import { inParallel, type Isp, METHODS, type Router, Scenario } from './support/scenario';
+
+jest.setTimeout(120_000);
+
+const DEVICES = Array.from({ length: 20 }, (_, index) => `AA:BB:CC:00:00:${index.toString(16).padStart(2, '0').toUpperCase()}`);
+const RUNS = 10;
+
+describe('a voucher', () => {
+  let scenario: Scenario;
+  let isp: Isp;
+  let router: Router;
+  const from = (mac: string) => ({ attributes: { 'Calling-Station-Id': mac } });
+  const state = async (username: string) =>
+    (await isp.query<{ status: string; mac: string | null; seconds: number | null; first: Date | null }>(
+      'SELECT status, mac, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), expires_at) AS seconds, first_login_at AS first FROM raduser WHERE username = ?',
+      [username],
+    ))[0]!;
+
+  beforeAll(async () => {
+    scenario = await Scenario.start();
+    isp = await scenario.isp();
+    router = await isp.router('127.0.5.1');
+  });
+  afterAll(() => scenario.stop());
+
+  it(`that twenty devices use first in one instant lets exactly one in, ${RUNS} times over`, async () => {
+    for (let run = 0; run < RUNS; run++) {
+      const code = `race-${run}`;
+      await isp.user(code, { password: code, status: 'unused', validity: { seconds: 3600 }, macLock: true });
+      const answers = await inParallel(DEVICES, (mac) => router.login(code, code, { ...from(mac), timeout: 20 }), DEVICES.length);
+      expect(answers.filter(({ answer }) => answer === 'accept')).toHaveLength(1);
+      expect(answers.filter(({ attributes }) => attributes['Reply-Message'] === 'locked to another device')).toHaveLength(19);
+      const winner = DEVICES[answers.findIndex(({ answer }) => answer === 'accept')];
+      expect(await state(code)).toMatchObject({ status: 'active', mac: winner });
+      for (const { attributes } of answers) expect(attributes['Message-Authenticator']).toBeDefined();
+    }
+  });
+
+  it('is valid from the first login, in every method', async () => {
+    for (const method of METHODS) {
+      const code = `first-${method}`;
+      await isp.user(code, { password: code, status: 'unused', validity: { seconds: 3600 } });
+      const reply = await router.login(code, code, { method });
+      expect(reply.answer).toBe('accept');
+      expect(Number(reply.attributes['Session-Timeout'])).toBeGreaterThan(3590);
+      expect(Number(reply.attributes['Session-Timeout'])).toBeLessThanOrEqual(3600);
+      expect(reply.attributes['Mikrotik-Rate-Limit']).toBe('5M/10M');
+      expect(await state(code)).toMatchObject({ status: 'active', first: expect.any(Date) });
+    }
+  });
+
+  it('stays unused after a wrong password, in every method', async () => {
+    await isp.user('untouched', { status: 'unused', validity: { seconds: 60 }, macLock: true });
+    await Promise.all(METHODS.map((method) => router.login('untouched', 'wrong', { method, ...from(DEVICES[0]!) })));
+    expect(await state('untouched')).toEqual({ status: 'unused', mac: null, seconds: null, first: null });
+  });
+
+  it('is not begun anew by a second login', async () => {
+    await isp.user('second', { status: 'unused', validity: { seconds: 3600 }, sharedUsers: null });
+    await router.login('second', 'rahasia', from(DEVICES[0]!));
+    await isp.query("UPDATE raduser SET expires_at = UTC_TIMESTAMP() + INTERVAL 100 SECOND WHERE username = 'second'");
+    const reply = await router.login('second', 'rahasia', from(DEVICES[1]!));
+    expect(reply.answer).toBe('accept');
+    expect(Number(reply.attributes['Session-Timeout'])).toBeLessThanOrEqual(100);
+  });
+
+  it('may last months, end on a fixed day, or never end', async () => {
+    const day = new Date(Math.floor(Date.now() / 1000) * 1000 + 7 * 86_400_000);
+    await isp.user('months', { status: 'unused', validity: { months: 2 } });
+    await isp.user('fixed', { status: 'unused', validity: null, expiresAt: day });
+    await isp.user('endless', { status: 'unused', validity: null });
+    expect((await router.login('months', 'rahasia')).answer).toBe('accept');
+    expect((await state('months')).seconds! / 86_400).toBeGreaterThan(58);
+    expect((await state('months')).seconds! / 86_400).toBeLessThan(63);
+    expect((await router.login('fixed', 'rahasia')).answer).toBe('accept');
+    expect((await state('fixed')).seconds! / 86_400).toBeGreaterThan(6.9);
+    const endless = await router.login('endless', 'rahasia');
+    expect([endless.answer, endless.attributes['Session-Timeout']]).toEqual(['accept', undefined]);
+  });
+
+  it('is neither accepted nor rejected while the database cannot begin it, and begins at the next try', async () => {
+    await isp.user('blocked', { status: 'unused', validity: { seconds: 3600 } });
+    await withConnection(await rootOfTestServer(), async (connection) => {
+      // Readers go on, the writer waits until it gives up.
+      await connection.query(`LOCK TABLES \`${isp.tenant.context.db}\`.raduser READ`);
+      expect((await router.login('blocked', 'rahasia', { timeout: 12 })).answer).toBe('silence');
+      await connection.query('UNLOCK TABLES');
+    });
+    expect((await router.login('blocked', 'rahasia', { timeout: 12 })).answer).toBe('accept');
+    expect(await state('blocked')).toMatchObject({ status: 'active' });
+  });
+
+  it('that ran out before it was used is refused', async () => {
+    await isp.user('too-late', { status: 'unused', validity: { seconds: 3600 }, expiresAt: new Date(Date.now() - 3_600_000 * 5) });
+    expect((await router.login('too-late', 'rahasia')).attributes['Reply-Message']).toMatch(/^expired [45] h ago$/);
+    expect(await state('too-late')).toMatchObject({ status: 'unused' });
+  });
+});
