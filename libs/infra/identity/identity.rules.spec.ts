@@ -104,6 +104,22 @@ describe('the password hasher', () => {
     expect(await hasher.verify(null, 'nobody has this password')).toBe(false);
   });
 
+  it('spends as much on nobody’s password as on a real one', async () => {
+    const hasher = new PasswordHasher();
+    const hash = await hasher.hash('kapal kecil di laut');
+    await hasher.verify(null, 'warms the decoy up');
+    const best = async (against: string | null): Promise<number> => {
+      const times: number[] = [];
+      for (let round = 0; round < 10; round++) {
+        const start = performance.now();
+        await hasher.verify(against, 'wrong-password');
+        times.push(performance.now() - start);
+      }
+      return Math.min(...times);
+    };
+    expect(await best(null)).toBeGreaterThan((await best(hash)) * 0.6);
+  });
+
   it('says busy instead of letting a crowd wait for ever', async () => {
     const hasher = new PasswordHasher();
     const results = await Promise.all(
