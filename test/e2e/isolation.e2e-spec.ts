@@ -15,7 +15,10 @@ interface Route {
   readonly permission: TenantPermission;
 }
 
-const declared = JSON.parse(readFileSync(join(__dirname, '../architecture/route-permissions.snapshot.json'), 'utf8')) as Record<string, string>;
+const declared = JSON.parse(readFileSync(join(__dirname, '../architecture/route-permissions.snapshot.json'), 'utf8')) as Record<
+  string,
+  string
+>;
 
 const fill = (template: string, id: string | number): string => template.replace('{role}', 'cashier').replace(/\{\w+\}/g, String(id));
 
@@ -39,7 +42,11 @@ describe('tenants and roles keep to themselves', () => {
   let routes: Route[];
 
   const send = async (client: ApiClient, route: Route, id: string | number = MISSING): Promise<{ status: number; code?: string }> => {
-    const { status, body } = await client.send(route.method, fill(route.template, id), route.method === 'GET' || route.method === 'DELETE' ? undefined : {});
+    const { status, body } = await client.send(
+      route.method,
+      fill(route.template, id),
+      route.method === 'GET' || route.method === 'DELETE' ? undefined : {},
+    );
     return { status, code: body?.code };
   };
   const hostOf = (tenant: TenantInUse): string => `${tenant.slug}.localhost:${new URL(stack.run.api).port}`;
@@ -100,11 +107,14 @@ describe('tenants and roles keep to themselves', () => {
     const plan = { name: 'Home', download_bps: 5_000_000, upload_bps: 1_000_000, price_minor: 100 };
     // Several, so that no id of the south can also be one of the north.
     const ids: Record<string, number> = {};
-    for (let i = 0; i < 3; i += 1) ids['service-plans'] = (await owner.post('/api/tenant/service-plans', { ...plan, name: `Home ${i}` })).body.id;
+    for (let i = 0; i < 3; i += 1)
+      ids['service-plans'] = (await owner.post('/api/tenant/service-plans', { ...plan, name: `Home ${i}` })).body.id;
     for (let i = 0; i < 3; i += 1) {
       const customer = { name: 'Siti', username: `siti${i}`, service_plan_id: ids['service-plans'], service_type: 'hotspot' };
       ids['customers'] = (await owner.post('/api/tenant/customers', customer)).body.id;
-      ids['routers'] = (await owner.post('/api/tenant/routers', { name: `R${i}`, address: `2001:db8:${south.id.toString(16)}::${i + 1}` })).body.id;
+      ids['routers'] = (
+        await owner.post('/api/tenant/routers', { name: `R${i}`, address: `2001:db8:${south.id.toString(16)}::${i + 1}` })
+      ).body.id;
       const person = { name: 'Staff', email: `staff${i}@${south.slug}.example`, role: 'cashier', password: 'rather-long-Passw0rd-77' };
       ids['staff'] = (await owner.post('/api/tenant/staff', person)).body.id;
     }
@@ -127,7 +137,8 @@ describe('tenants and roles keep to themselves', () => {
           : (await send(client.api, route)).status;
         const refused = status === 403;
         const passed = status < 500 && status !== 401 && !refused;
-        if (allowed.includes(route.permission) ? !passed : !refused) wrong.push(`${role}: ${route.method} ${route.template} answered ${status}`);
+        if (allowed.includes(route.permission) ? !passed : !refused)
+          wrong.push(`${role}: ${route.method} ${route.template} answered ${status}`);
       }
     }
     expect(wrong).toEqual([]);

@@ -25,7 +25,9 @@ class CoaPort {
         socket.on('message', (packet, from) => {
           coa.requests.push(packet);
           const head = Buffer.from([DISCONNECT_ACK, packet[1]!, 0, 20]);
-          const authenticator = createHash('md5').update(Buffer.concat([head, packet.subarray(4, 20), Buffer.from(secret)])).digest();
+          const authenticator = createHash('md5')
+            .update(Buffer.concat([head, packet.subarray(4, 20), Buffer.from(secret)]))
+            .digest();
           socket.send(Buffer.concat([head, authenticator]), from.port, from.address);
         });
         resolve(coa);
@@ -54,10 +56,20 @@ describe('plans and customers of a tenant', () => {
     stack = sharedStack();
     const tenant = await createTenant(stack, await stack.superadmin());
     ({ owner, slug } = tenant);
-    const plan = { name: 'Home 10', download_bps: 10_000_000, upload_bps: 5_000_000, price_minor: 25_000_000, validity_value: 1, validity_unit: 'months' };
+    const plan = {
+      name: 'Home 10',
+      download_bps: 10_000_000,
+      upload_bps: 5_000_000,
+      price_minor: 25_000_000,
+      validity_value: 1,
+      validity_unit: 'months',
+    };
     planId = (await owner.post('/api/tenant/service-plans', plan)).body.id;
     const created = await owner.post('/api/tenant/routers', { name: 'Tower', ...router });
-    await until('the router to be published', async () => (await owner.get(`/api/tenant/routers/${created.body.id}`)).body.published_at !== null);
+    await until(
+      'the router to be published',
+      async () => (await owner.get(`/api/tenant/routers/${created.body.id}`)).body.published_at !== null,
+    );
   }, 60_000);
 
   it('gives generated credentials once, and RADIUS accepts them', async () => {
@@ -73,7 +85,9 @@ describe('plans and customers of a tenant', () => {
 
   it('takes the password that is set, at once', async () => {
     const created = await customer({ username: 'reset-me', password: 'before-123' });
-    expect((await owner.post(`/api/tenant/customers/${created.id}/password`, { password: 'after-123' })).body).toEqual({ password: 'after-123' });
+    expect((await owner.post(`/api/tenant/customers/${created.id}/password`, { password: 'after-123' })).body).toEqual({
+      password: 'after-123',
+    });
     expect((await login('reset-me', 'before-123')).packet).toBe('Access-Reject');
     expect((await login('reset-me', 'after-123')).packet).toBe('Access-Accept');
     const generated = await owner.post(`/api/tenant/customers/${created.id}/password`);
@@ -84,7 +98,12 @@ describe('plans and customers of a tenant', () => {
     const created = await customer({ username: 'planned', password: 'planned-1' });
     await owner.patch(`/api/tenant/service-plans/${planId}`, { download_bps: 12_000_000 });
     expect((await login('planned', 'planned-1')).attributes['Mikrotik-Rate-Limit']).toBe('5M/12M');
-    const fast = await owner.post('/api/tenant/service-plans', { name: 'Fast', download_bps: 50_000_000, upload_bps: 50_000_000, price_minor: 0 });
+    const fast = await owner.post('/api/tenant/service-plans', {
+      name: 'Fast',
+      download_bps: 50_000_000,
+      upload_bps: 50_000_000,
+      price_minor: 0,
+    });
     await owner.patch(`/api/tenant/customers/${created.id}`, { service_plan_id: fast.body.id });
     expect((await login('planned', 'planned-1')).attributes['Mikrotik-Rate-Limit']).toBe('50M/50M');
     const inUse = await owner.delete(`/api/tenant/service-plans/${fast.body.id}`);
@@ -129,7 +148,10 @@ describe('plans and customers of a tenant', () => {
       await until('a Disconnect-Request at the router', async () => coa.requests.length > 0);
       expect(coa.requests[0]![0]).toBe(DISCONNECT_REQUEST);
       expect(coa.requests[0]!.includes('81e0aaaa')).toBe(true);
-      await until('the answer in the activity', async () => (await owner.get('/api/tenant/activity?action=session.disconnected')).body.meta.total === 1);
+      await until(
+        'the answer in the activity',
+        async () => (await owner.get('/api/tenant/activity?action=session.disconnected')).body.meta.total === 1,
+      );
       const again = await owner.post(`/api/tenant/customers/${created.id}/suspend`);
       expect([again.status, again.body.code]).toEqual([409, 'CUSTOMER_STATE_CONFLICT']);
     } finally {

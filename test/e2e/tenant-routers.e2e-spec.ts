@@ -12,7 +12,13 @@ describe('routers, sessions, dashboard and settings of a tenant', () => {
     until('the router to be published', async () => (await owner.get(`/api/tenant/routers/${id}`)).body.published_at !== null);
   /** Rejected is answered too: only an unknown router gets silence. */
   const isAnswered = async (address: string, secret: string): Promise<boolean> => {
-    const answer = await sendRadius(stack.run.radius.auth, 'auth', { address, secret }, { 'User-Name': 'nobody', 'User-Password': 'x' }, { timeoutSeconds: 2 });
+    const answer = await sendRadius(
+      stack.run.radius.auth,
+      'auth',
+      { address, secret },
+      { 'User-Name': 'nobody', 'User-Password': 'x' },
+      { timeoutSeconds: 2 },
+    );
     return answer.packet === 'Access-Reject';
   };
 
@@ -90,30 +96,52 @@ describe('routers, sessions, dashboard and settings of a tenant', () => {
     const { token } = (await stack.tenant(tenant.slug).post('/api/login', { email: tenant.email, password: tenant.password })).body;
     const numbers: number[] = [];
     const host = `${tenant.slug}.localhost:${new URL(stack.run.api).port}`;
-    const stream = request(new URL('/api/tenant/sessions/events', stack.platform.baseUrl), { headers: { host, authorization: `Bearer ${token}` } }, (response) => {
-      response.setEncoding('utf8').on('data', (text: string) => {
-        for (const [, data] of text.matchAll(/^data: (.*)$/gm)) numbers.push((JSON.parse(data!) as { online: number }).online);
-      });
-    });
+    const stream = request(
+      new URL('/api/tenant/sessions/events', stack.platform.baseUrl),
+      { headers: { host, authorization: `Bearer ${token}` } },
+      (response) => {
+        response.setEncoding('utf8').on('data', (text: string) => {
+          for (const [, data] of text.matchAll(/^data: (.*)$/gm)) numbers.push((JSON.parse(data!) as { online: number }).online);
+        });
+      },
+    );
     stream.on('error', () => undefined);
     stream.end();
     try {
       await until('the first number', async () => numbers.length > 0);
-      await sendRadius(stack.run.radius.acct, 'acct', router, { 'User-Name': 'rini', 'Acct-Session-Id': '80e0bbbb', 'Acct-Status-Type': 'Start' });
+      await sendRadius(stack.run.radius.acct, 'acct', router, {
+        'User-Name': 'rini',
+        'Acct-Session-Id': '80e0bbbb',
+        'Acct-Status-Type': 'Start',
+      });
       await until('the number to rise', async () => numbers.at(-1) === 1, 15_000);
       expect(numbers[0]).toBe(0);
     } finally {
       stream.destroy();
     }
     const today = await owner.get('/api/tenant/dashboard');
-    expect(today.body).toMatchObject({ sessions_online: 1, customers: { total: 0 }, recent_sessions: [{ username: 'rini', customer: null, router: { name: 'Stream' }, service_type: 'hotspot' }] });
+    expect(today.body).toMatchObject({
+      sessions_online: 1,
+      customers: { total: 0 },
+      recent_sessions: [{ username: 'rini', customer: null, router: { name: 'Stream' }, service_type: 'hotspot' }],
+    });
     expect(today.body.routers.online).toBeGreaterThanOrEqual(1);
   });
 
   it('keeps settings for the owner, and the platform knows what it must', async () => {
     const changed = await owner.patch('/api/tenant/settings', { name: 'Angin Net', timezone: 'Asia/Makassar', phone: '' });
-    expect(changed.body).toEqual({ name: 'Angin Net', timezone: 'Asia/Makassar', currency: 'IDR', locale: 'id', phone: null, address: null });
-    expect((await stack.tenant(tenant.slug).get('/api/context')).body.tenant).toMatchObject({ name: 'Angin Net', timezone: 'Asia/Makassar' });
+    expect(changed.body).toEqual({
+      name: 'Angin Net',
+      timezone: 'Asia/Makassar',
+      currency: 'IDR',
+      locale: 'id',
+      phone: null,
+      address: null,
+    });
+    expect((await stack.tenant(tenant.slug).get('/api/context')).body.tenant).toMatchObject({
+      name: 'Angin Net',
+      timezone: 'Asia/Makassar',
+    });
     const wrong = await owner.patch('/api/tenant/settings', { timezone: 'Mars/Olympus' });
     expect([wrong.status, Object.keys(wrong.body.errors)]).toEqual([422, ['timezone']]);
     expect((await owner.get('/api/tenant/activity?action=settings.updated')).body.meta.total).toBe(1);

@@ -1,17 +1,24 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { duplicateKeyOf } from '@jala/infra/central-db';
 import { SecretBox } from '@jala/infra/crypto';
-import { createTestCentral, type TestCentral } from '@jala/infra/testing';
+import { createTestCentral, type TestCentral, testConfig } from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { RouterClients } from '@jala/radius';
 import { routerRegistryEntities } from './index';
 import { RouterRegistryRepository } from './router-registry.repository';
 import { RouterPublisherService, RouterRegistryService } from './router-registry.service';
 
-const claim = (tenantId: number, address: string) => ({ tenantId, address, secret: 'secret-0123456789', name: 'Tower', requireMessageAuthenticator: false });
+const claim = (tenantId: number, address: string) => ({
+  tenantId,
+  address,
+  secret: 'secret-0123456789',
+  name: 'Tower',
+  requireMessageAuthenticator: false,
+});
 
 describe('the registry of router addresses', () => {
   let central: TestCentral;
@@ -24,7 +31,8 @@ describe('the registry of router addresses', () => {
   const query = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> => central.database.query<T[]>(sql, params);
   const file = (address: string): string => readFileSync(join(folder, 'v4', address), 'utf8');
   const files = (): string[] => readdirSync(join(folder, 'v4')).sort();
-  const setStatus = (tenantId: number, status: string): Promise<unknown> => query('UPDATE tenants SET status = ? WHERE id = ?', [status, tenantId]);
+  const setStatus = (tenantId: number, status: string): Promise<unknown> =>
+    query('UPDATE tenants SET status = ? WHERE id = ?', [status, tenantId]);
   const add = async (tenantId: number, address: string, routerId = 1): Promise<number> => {
     const { registryId } = await registry.claim(claim(tenantId, address));
     await publisher.publish({ ...claim(tenantId, address), registryId, routerId });
@@ -38,17 +46,15 @@ describe('the registry of router addresses', () => {
     const repository = new RouterRegistryRepository(central.database);
     const secrets = new SecretBox(central.config);
     clients = new RouterClients(central.config);
-    registry = new RouterRegistryService(repository, secrets);
+    registry = new RouterRegistryService(central.database, repository, secrets);
     publisher = new RouterPublisherService(central.database, repository, clients, secrets, clock);
     await clients.prepare();
     await query("INSERT INTO db_hosts (name, host, admin_user, admin_password_enc) VALUES ('default', 'localhost', 'x', 'x')");
     for (const id of [1, 2]) {
-      await query("INSERT INTO tenants (id, slug, name, status, db_name, owner_name, owner_email) VALUES (?, ?, ?, 'ready', ?, 'O', 'o@example.com')", [
-        id,
-        `isp${id}`,
-        `ISP ${id}`,
-        `t_isp${id}`,
-      ]);
+      await query(
+        "INSERT INTO tenants (id, slug, name, status, db_name, owner_name, owner_email) VALUES (?, ?, ?, 'ready', ?, 'O', 'o@example.com')",
+        [id, `isp${id}`, `ISP ${id}`, `t_isp${id}`],
+      );
     }
   });
   afterAll(async () => {
@@ -65,7 +71,8 @@ describe('the registry of router addresses', () => {
     const results = await Promise.allSettled([1, 2, 1, 2].map((tenantId) => registry.claim(claim(tenantId, '192.0.2.1'))));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of results) {
-      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'ROUTER_ADDRESS_TAKEN', fields: { address: [{ code: 'taken' }] } });
+      if (result.status === 'rejected')
+        expect(result.reason).toMatchObject({ code: 'ROUTER_ADDRESS_TAKEN', fields: { address: [{ code: 'taken' }] } });
     }
   });
 
@@ -89,8 +96,12 @@ describe('the registry of router addresses', () => {
 
   it('refuses to publish what another tenant claimed', async () => {
     const { registryId } = await registry.claim(claim(1, '192.0.2.1'));
-    await expect(publisher.publish({ ...claim(2, '192.0.2.1'), registryId, routerId: 1 })).rejects.toMatchObject({ code: 'ROUTER_NOT_FOUND' });
-    await expect(publisher.publish({ ...claim(1, '192.0.2.99'), registryId, routerId: 1 })).rejects.toMatchObject({ code: 'ROUTER_NOT_FOUND' });
+    await expect(publisher.publish({ ...claim(2, '192.0.2.1'), registryId, routerId: 1 })).rejects.toMatchObject({
+      code: 'ROUTER_NOT_FOUND',
+    });
+    await expect(publisher.publish({ ...claim(1, '192.0.2.99'), registryId, routerId: 1 })).rejects.toMatchObject({
+      code: 'ROUTER_NOT_FOUND',
+    });
     expect(files()).toEqual([]);
   });
 
@@ -112,7 +123,9 @@ describe('the registry of router addresses', () => {
     await setStatus(1, 'suspended');
     await publisher.syncTenant(1);
     expect(files()).toEqual(['192.0.2.3']);
-    expect(await query('SELECT enabled, published_at FROM router_registry WHERE tenant_id = 1')).toEqual(Array(2).fill({ enabled: 0, published_at: null }));
+    expect(await query('SELECT enabled, published_at FROM router_registry WHERE tenant_id = 1')).toEqual(
+      Array(2).fill({ enabled: 0, published_at: null }),
+    );
     await setStatus(1, 'ready');
     await publisher.syncTenant(1);
     expect(files()).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
@@ -121,7 +134,9 @@ describe('the registry of router addresses', () => {
   it('notes why a router could not be published', async () => {
     jest.spyOn(clients, 'publish').mockRejectedValueOnce(new Error('no space left on device'));
     await expect(add(1, '192.0.2.1')).rejects.toThrow('no space left');
-    expect(await query('SELECT publish_error, published_at FROM router_registry')).toEqual([{ publish_error: 'no space left on device', published_at: null }]);
+    expect(await query('SELECT publish_error, published_at FROM router_registry')).toEqual([
+      { publish_error: 'no space left on device', published_at: null },
+    ]);
   });
 
   it('makes the files agree with the registry, whatever happened to them', async () => {
@@ -140,7 +155,10 @@ describe('the registry of router addresses', () => {
     await add(1, '192.0.2.1');
     const broken = await add(2, '192.0.2.2');
     // A ciphertext copied from another row is refused.
-    await query('UPDATE router_registry r JOIN (SELECT secret_enc FROM router_registry WHERE id <> ?) o SET r.secret_enc = o.secret_enc WHERE r.id = ?', [broken, broken]);
+    await query(
+      'UPDATE router_registry r JOIN (SELECT secret_enc FROM router_registry WHERE id <> ?) o SET r.secret_enc = o.secret_enc WHERE r.id = ?',
+      [broken, broken],
+    );
     await publisher.reconcile();
     expect(files()).toEqual(['192.0.2.1']);
   });
@@ -158,6 +176,23 @@ describe('the registry of router addresses', () => {
     expect(await publisher.tenantsWithUnconfirmed(later)).toEqual([1]);
     expect(await publisher.unconfirmed(1, later)).toEqual([registryId]);
     expect(await publisher.unconfirmed(1, new Date(Date.now() - 60_000))).toEqual([]);
+  });
+
+  it('seals every secret with a new key, and publishes with it as before', async () => {
+    await add(1, '192.0.2.1');
+    const [old] = central.config.encryptionKeys;
+    const config = testConfig(
+      {},
+      { JALA_ENCRYPTION_KEYS: `new:${randomBytes(32).toString('base64')},${old!.id}:${old!.key.export().toString('base64')}` },
+    );
+    const secrets = new SecretBox(config);
+    const rotating = new RouterRegistryService(central.database, new RouterRegistryRepository(central.database), secrets);
+    expect([await rotating.rotateSecrets(), await rotating.rotateSecrets()]).toEqual([1, 0]);
+    const [row] = await query<{ secret_enc: string }>('SELECT secret_enc FROM router_registry');
+    expect([row!.secret_enc.startsWith('v1.new.'), secrets.open(row!.secret_enc, 'router-registry:1:192.0.2.1')]).toEqual([
+      true,
+      'secret-0123456789',
+    ]);
   });
 
   it('frees every address of a tenant that goes', async () => {

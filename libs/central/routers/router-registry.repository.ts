@@ -46,7 +46,9 @@ const SORTS: Readonly<Record<string, string>> = {
 export class RouterRegistryRepository {
   constructor(private readonly db: CentralDatabase) {}
 
-  async insert(registration: Pick<RouterRegistration, 'tenantId' | 'name' | 'address' | 'secretEnc' | 'requireMessageAuthenticator'>): Promise<number> {
+  async insert(
+    registration: Pick<RouterRegistration, 'tenantId' | 'name' | 'address' | 'secretEnc' | 'requireMessageAuthenticator'>,
+  ): Promise<number> {
     const { insertId } = await this.db.query<{ insertId: number | string }>(
       'INSERT INTO router_registry (tenant_id, name, address, secret_enc, require_message_authenticator) VALUES (?, ?, ?, ?, ?)',
       [registration.tenantId, registration.name, registration.address, registration.secretEnc, registration.requireMessageAuthenticator],
@@ -87,7 +89,10 @@ export class RouterRegistryRepository {
 
   /** Confirmed: claims that never became a router are nobody's client. */
   async clientIdsOf(tenantId: number): Promise<number[]> {
-    const rows = await this.db.query<{ id: number }[]>('SELECT id FROM router_registry WHERE router_id IS NOT NULL AND tenant_id = ? ORDER BY id', [tenantId]);
+    const rows = await this.db.query<{ id: number }[]>(
+      'SELECT id FROM router_registry WHERE router_id IS NOT NULL AND tenant_id = ? ORDER BY id',
+      [tenantId],
+    );
     return rows.map((row) => Number(row.id));
   }
 
@@ -98,7 +103,11 @@ export class RouterRegistryRepository {
   }
 
   async markPublished(id: number, inService: boolean, at: Date): Promise<void> {
-    await this.db.query('UPDATE router_registry SET enabled = ?, published_at = ?, publish_error = NULL WHERE id = ?', [inService, inService ? at : null, id]);
+    await this.db.query('UPDATE router_registry SET enabled = ?, published_at = ?, publish_error = NULL WHERE id = ?', [
+      inService,
+      inService ? at : null,
+      id,
+    ]);
   }
 
   async markFailed(id: number, error: string): Promise<void> {
@@ -119,6 +128,13 @@ export class RouterRegistryRepository {
       [before],
     );
     return rows.map((row) => Number(row.tenantId));
+  }
+
+  async keys(): Promise<{ id: number; tenantId: number }[]> {
+    const rows = await this.db.query<{ id: number; tenantId: number }[]>(
+      'SELECT id, tenant_id AS tenantId FROM router_registry ORDER BY id',
+    );
+    return rows.map((row) => ({ id: Number(row.id), tenantId: Number(row.tenantId) }));
   }
 
   async addressesOf(tenantId: number): Promise<string[]> {

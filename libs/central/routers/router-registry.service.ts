@@ -14,6 +14,7 @@ const sealPurpose = (tenantId: number, address: string): string => `router-regis
 @Injectable()
 export class RouterRegistryService extends RouterRegistry {
   constructor(
+    private readonly db: CentralDatabase,
     private readonly registry: RouterRegistryRepository,
     private readonly secrets: SecretBox,
   ) {
@@ -35,13 +36,32 @@ export class RouterRegistryService extends RouterRegistry {
     await this.registry.remove(tenantId, registryId);
   }
 
+  /** Seals every secret with the current key. @returns how many were not */
+  async rotateSecrets(): Promise<number> {
+    let rotated = 0;
+    for (const { id, tenantId } of await this.registry.keys()) {
+      rotated += await this.db.transaction(async () => {
+        const registration = await this.registry.findForUpdate(tenantId, id);
+        if (!registration || !this.secrets.needsRotation(registration.secretEnc)) return 0;
+        registration.secretEnc = this.secrets.rotate(registration.secretEnc, sealPurpose(tenantId, registration.address));
+        await this.registry.save(registration);
+        return 1;
+      });
+    }
+    return rotated;
+  }
+
   async list(_actor: Actor, request: PageRequest): Promise<Page<RegistrationView>> {
     return this.registry.list(request);
   }
 }
 
 const addressTaken = (address: string): DomainError =>
-  new DomainError('ROUTER_ADDRESS_TAKEN', { address }, { address: [{ code: 'taken', message: 'A router with this address is registered already.' }] });
+  new DomainError(
+    'ROUTER_ADDRESS_TAKEN',
+    { address },
+    { address: [{ code: 'taken', message: 'A router with this address is registered already.' }] },
+  );
 
 /** Brings the registry to FreeRADIUS: one file for each router of each tenant that is in service. */
 @Injectable()
@@ -99,7 +119,9 @@ export class RouterPublisherService extends RouterPublisher {
   /** Makes the client files say exactly what the registry says, whatever happened to them. */
   async reconcile(): Promise<void> {
     await this.db.transaction(async () => {
-      const { added, changed, removed } = await this.clients.reconcile((await this.registry.clientsFrozen()).flatMap((row) => this.legible(row)));
+      const { added, changed, removed } = await this.clients.reconcile(
+        (await this.registry.clientsFrozen()).flatMap((row) => this.legible(row)),
+      );
       if (added.length + changed.length + removed.length > 0) this.logger.log('router files reconciled', { added, changed, removed });
     });
   }

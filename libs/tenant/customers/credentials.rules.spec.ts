@@ -3,7 +3,18 @@ import fc from 'fast-check';
 import { generatePassword, generateUsername, passwordProblem, READABLE, USERNAME_MAX, usernameProblem } from './credentials.rules';
 
 describe('usernames', () => {
-  it.each(['budi', 'B', '0812345', 'budi.santoso', 'budi_s-1', 'budi@isp.net', 'budi@isp', 'a+b', 'AA:BB:CC:DD:EE:FF', 'x'.repeat(USERNAME_MAX)])('accepts %s', (username) => {
+  it.each([
+    'budi',
+    'B',
+    '0812345',
+    'budi.santoso',
+    'budi_s-1',
+    'budi@isp.net',
+    'budi@isp',
+    'a+b',
+    'AA:BB:CC:DD:EE:FF',
+    'x'.repeat(USERNAME_MAX),
+  ])('accepts %s', (username) => {
     expect(usernameProblem(username)).toBeUndefined();
   });
 

@@ -26,8 +26,10 @@ export function usernameProblem(username: string): FieldError | undefined {
     return { code: 'characters', message: 'may have letters, digits and . _ - + : @ only' };
   }
   if (!/^[A-Za-z0-9]/.test(username)) return { code: 'first_character', message: 'must begin with a letter or a digit' };
-  if (username.includes('..') || username.endsWith('.')) return { code: 'dots', message: 'may not have two dots in a row or end with a dot' };
-  if (username.includes('@') && !/^[^@]+@[A-Za-z0-9.-]+$/.test(username)) return { code: 'realm', message: 'may have one @ followed by a realm' };
+  if (username.includes('..') || username.endsWith('.'))
+    return { code: 'dots', message: 'may not have two dots in a row or end with a dot' };
+  if (username.includes('@') && !/^[^@]+@[A-Za-z0-9.-]+$/.test(username))
+    return { code: 'realm', message: 'may have one @ followed by a realm' };
   return undefined;
 }
 
@@ -35,7 +37,8 @@ export function usernameProblem(username: string): FieldError | undefined {
 export function passwordProblem(password: string): FieldError | undefined {
   if (password.length < PASSWORD_MIN) return { code: 'too_short', message: `must have at least ${PASSWORD_MIN} characters` };
   if (password.length > PASSWORD_MAX) return { code: 'too_long', message: `may have at most ${PASSWORD_MAX} characters` };
-  if (!/^[\x21-\x7e]+$/.test(password)) return { code: 'characters', message: 'may have letters, digits and punctuation, no blanks or accents' };
+  if (!/^[\x21-\x7e]+$/.test(password))
+    return { code: 'characters', message: 'may have letters, digits and punctuation, no blanks or accents' };
   return undefined;
 }
 

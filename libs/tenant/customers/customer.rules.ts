@@ -12,7 +12,11 @@ export function canonicalPhone(text: string, currency: string): string | undefin
     : compact.startsWith('0') && country
       ? `+${country}${compact.slice(1)}`
       : compact;
-  const withPlus = international.startsWith('+') ? international : country && international.startsWith(country) ? `+${international}` : undefined;
+  const withPlus = international.startsWith('+')
+    ? international
+    : country && international.startsWith(country)
+      ? `+${international}`
+      : undefined;
   return withPlus && /^\+[1-9]\d{6,14}$/.test(withPlus) ? withPlus : undefined;
 }
 

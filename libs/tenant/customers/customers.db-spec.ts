@@ -4,7 +4,15 @@ import { Test } from '@nestjs/testing';
 import { type Actor, DomainError, systemActor } from '@jala/contracts';
 import { QueueModule } from '@jala/infra/queue';
 import { PlanLimits, type TenantDatabase } from '@jala/infra/tenancy';
-import { createTestCentral, createTestTenancy, type TestCentral, type TestInfra, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
+import {
+  createTestCentral,
+  createTestTenancy,
+  type TestCentral,
+  type TestInfra,
+  TestInfraModule,
+  type TestTenancy,
+  type TestTenant,
+} from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { radiusEntities, RadiusWriter } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
@@ -56,8 +64,14 @@ describe('customers in a real database', () => {
     }
     return found;
   };
-  const input = (over: Partial<NewCustomer> = {}): NewCustomer => ({ name: 'Budi Santoso', servicePlanId: plan.id, serviceType: 'pppoe', ...over });
-  const create = (over: Partial<NewCustomer> = {}): ReturnType<CustomersService['create']> => tenant.run(() => customers.create(actor, input(over)));
+  const input = (over: Partial<NewCustomer> = {}): NewCustomer => ({
+    name: 'Budi Santoso',
+    servicePlanId: plan.id,
+    serviceType: 'pppoe',
+    ...over,
+  });
+  const create = (over: Partial<NewCustomer> = {}): ReturnType<CustomersService['create']> =>
+    tenant.run(() => customers.create(actor, input(over)));
   const newPlan = (name: string, over: object = {}): Promise<ServicePlanView> =>
     tenant.run(() =>
       plans.create(actor, {
@@ -79,7 +93,9 @@ describe('customers in a real database', () => {
     central = await createTestCentral();
     tenancy = await createTestTenancy({ entities: [...radiusEntities, ...customersEntities, ...servicePlansEntities] });
     const infra: TestInfra = { central, tenancy, clock };
-    const module = await Test.createTestingModule({ imports: [TestInfraModule.with(infra), QueueModule, LimitsModule, CustomersModule] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [TestInfraModule.with(infra), QueueModule, LimitsModule, CustomersModule],
+    }).compile();
     app = await module.init();
     customers = app.get(CustomersService, { strict: false });
     plans = app.get(ServicePlansService, { strict: false });
@@ -101,18 +117,28 @@ describe('customers in a real database', () => {
 
   it('writes the person and what FreeRADIUS reads together', async () => {
     const { customer, password } = await create({ username: 'budi', password: 'kopi-77', phone: '0812 3456 7890' });
-    expect([password, customer.phone, customer.status, customer.expiresAt]).toEqual(['kopi-77', '+6281234567890', 'active', new Date('2026-02-28T03:00:00.000Z')]);
+    expect([password, customer.phone, customer.status, customer.expiresAt]).toEqual([
+      'kopi-77',
+      '+6281234567890',
+      'active',
+      new Date('2026-02-28T03:00:00.000Z'),
+    ]);
     expect(await rows('SELECT username, status, expires_at, rate_limit, shared_users FROM raduser')).toEqual([
       { username: 'budi', status: 'active', expires_at: new Date('2026-02-28T03:00:00.000Z'), rate_limit: '5M/10M', shared_users: 1 },
     ]);
-    expect(await rows('SELECT attribute, op, value FROM radcheck')).toEqual([{ attribute: 'Cleartext-Password', op: ':=', value: 'kopi-77' }]);
+    expect(await rows('SELECT attribute, op, value FROM radcheck')).toEqual([
+      { attribute: 'Cleartext-Password', op: ':=', value: 'kopi-77' },
+    ]);
     expect(await rows('SELECT groupname FROM radusergroup')).toEqual([{ groupname: `plan_${plan.id}` }]);
     expect(JSON.stringify(await rows('SELECT * FROM activity_log'))).not.toContain('kopi-77');
   });
 
   it.each([
     ['the RADIUS rows cannot be written', () => jest.spyOn(RadiusWriter.prototype, 'putUser').mockRejectedValue(new Error('full'))],
-    ['the activity cannot be recorded after everything else', () => jest.spyOn(ActivityLog.prototype, 'record').mockRejectedValue(new Error('full'))],
+    [
+      'the activity cannot be recorded after everything else',
+      () => jest.spyOn(ActivityLog.prototype, 'record').mockRejectedValue(new Error('full')),
+    ],
   ])('writes nothing at all when %s', async (_, fail) => {
     const before = await counts();
     fail();
@@ -122,7 +148,10 @@ describe('customers in a real database', () => {
 
   it('takes a username once, whatever its case', async () => {
     await create({ username: 'Budi' });
-    await expect(create({ username: 'bUDI' })).rejects.toMatchObject({ code: 'CUSTOMER_USERNAME_TAKEN', fields: { username: [{ code: 'taken' }] } });
+    await expect(create({ username: 'bUDI' })).rejects.toMatchObject({
+      code: 'CUSTOMER_USERNAME_TAKEN',
+      fields: { username: [{ code: 'taken' }] },
+    });
     expect((await counts())['raduser']).toBe(1);
   });
 
@@ -220,7 +249,9 @@ describe('customers in a real database', () => {
     const { customer } = await create({ username: 'budi' });
     const old = await newPlan('Old', { active: false });
     await tenant.run(() => plans.update(actor, plan.id, { active: false }));
-    expect((await tenant.run(() => customers.update(actor, customer.id, { name: 'Budi S.', servicePlanId: plan.id }))).name).toBe('Budi S.');
+    expect((await tenant.run(() => customers.update(actor, customer.id, { name: 'Budi S.', servicePlanId: plan.id }))).name).toBe(
+      'Budi S.',
+    );
     await expect(tenant.run(() => customers.update(actor, customer.id, { servicePlanId: old.id }))).rejects.toMatchObject({
       fields: { service_plan_id: [{ code: 'inactive' }] },
     });
@@ -229,10 +260,16 @@ describe('customers in a real database', () => {
   it('takes its rows along under a new name, and refuses a name that is taken', async () => {
     const { customer } = await create({ username: 'budi' });
     await create({ username: 'siti' });
-    await expect(tenant.run(() => customers.update(actor, customer.id, { username: 'SITI' }))).rejects.toMatchObject({ code: 'CUSTOMER_USERNAME_TAKEN' });
+    await expect(tenant.run(() => customers.update(actor, customer.id, { username: 'SITI' }))).rejects.toMatchObject({
+      code: 'CUSTOMER_USERNAME_TAKEN',
+    });
     await tenant.run(() => customers.update(actor, customer.id, { username: 'budi.s' }));
     expect(await rows("SELECT username FROM radcheck WHERE username LIKE 'budi%'")).toEqual([{ username: 'budi.s' }]);
-    expect((await rows<{ payload: object }>('SELECT payload FROM outbox'))[0]!.payload).toMatchObject({ username: 'budi.s', knownAs: 'budi', reason: 'renamed' });
+    expect((await rows<{ payload: object }>('SELECT payload FROM outbox'))[0]!.payload).toMatchObject({
+      username: 'budi.s',
+      knownAs: 'budi',
+      reason: 'renamed',
+    });
   });
 
   it('leaves untouched what a change does not mention', async () => {
@@ -244,7 +281,9 @@ describe('customers in a real database', () => {
 
   it('forgets who is deleted but not what was used', async () => {
     const { customer } = await create({ username: 'budi' });
-    await rows("INSERT INTO radacct (acctsessionid, acctuniqueid, username, acctstarttime, acctupdatetime, acctstoptime) VALUES ('81', 'a', 'budi', NOW(), NOW(), NOW())");
+    await rows(
+      "INSERT INTO radacct (acctsessionid, acctuniqueid, username, acctstarttime, acctupdatetime, acctstoptime) VALUES ('81', 'a', 'budi', NOW(), NOW(), NOW())",
+    );
     await tenant.run(() => customers.remove(actor, customer.id));
     const left = await counts();
     expect([left['customers'], left['raduser'], left['radcheck'], left['radusergroup']]).toEqual([0, 0, 0, 0]);
@@ -261,7 +300,10 @@ describe('customers in a real database', () => {
 
   it('lists any number of customers, online or not, with the same few statements', async () => {
     for (let i = 0; i < 30; i += 1) await create({ username: `user${String(i).padStart(2, '0')}` });
-    await rows("INSERT INTO radacct (acctsessionid, acctuniqueid, username, acctstarttime, acctupdatetime) VALUES ('81', 'a', 'USER03', ?, ?)", [NOW, NOW]);
+    await rows(
+      "INSERT INTO radacct (acctsessionid, acctuniqueid, username, acctstarttime, acctupdatetime) VALUES ('81', 'a', 'USER03', ?, ?)",
+      [NOW, NOW],
+    );
     await rows("INSERT INTO radpostauth (username, reply, authdate) VALUES ('user03', 'Access-Accept', ?)", [NOW]);
     const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
     const page = await tenant.run(() => customers.list(actor, { page: 1, perPage: 25, order: 'asc', sort: 'username' }, {}));
@@ -274,7 +316,9 @@ describe('customers in a real database', () => {
     await create({ username: 'a_b', name: 'Under Score' });
     await create({ username: 'axb', name: 'No Score' });
     const find = async (search: string): Promise<string[]> =>
-      (await tenant.run(() => customers.list(actor, { page: 1, perPage: 10, order: 'asc', search }, {}))).rows.map(({ username }) => username);
+      (await tenant.run(() => customers.list(actor, { page: 1, perPage: 10, order: 'asc', search }, {}))).rows.map(
+        ({ username }) => username,
+      );
     expect(await find('a_b')).toEqual(['a_b']);
     expect(await find('%')).toEqual([]);
     expect(await find('score')).toEqual(['axb', 'a_b']);

@@ -3,7 +3,11 @@ import { DomainError, type FieldError } from '@jala/contracts';
 export const customerNotFound = (id: number): DomainError => new DomainError('CUSTOMER_NOT_FOUND', { id });
 
 export const usernameTaken = (username: string): DomainError =>
-  new DomainError('CUSTOMER_USERNAME_TAKEN', { username }, { username: [{ code: 'taken', message: 'Another customer has this username.' }] });
+  new DomainError(
+    'CUSTOMER_USERNAME_TAKEN',
+    { username },
+    { username: [{ code: 'taken', message: 'Another customer has this username.' }] },
+  );
 
 /** Throws every given problem at once, so that a form shows them all. */
 export function assertFields(problems: Readonly<Record<string, FieldError | undefined>>): void {

@@ -48,9 +48,12 @@ export class CustomersRepository {
   async list(request: PageRequest, filter: CustomerFilter, now: Date): Promise<Page<Customer>> {
     const query = this.db.repository(Customer).createQueryBuilder('customer');
     if (request.search) {
-      query.andWhere('(customer.username LIKE :search OR customer.name LIKE :search OR customer.phone LIKE :search OR customer.email LIKE :search)', {
-        search: containsPattern(request.search),
-      });
+      query.andWhere(
+        '(customer.username LIKE :search OR customer.name LIKE :search OR customer.phone LIKE :search OR customer.email LIKE :search)',
+        {
+          search: containsPattern(request.search),
+        },
+      );
     }
     if (filter.status) query.andWhere(STATUS_CONDITIONS[filter.status], { now });
     if (filter.serviceType) query.andWhere('customer.serviceType = :serviceType', { serviceType: filter.serviceType });
@@ -71,7 +74,12 @@ export class CustomersRepository {
 
   /** Locked until the transaction ends: two people who suspend and delete at once take turns. */
   async findForUpdate(id: number): Promise<Customer | null> {
-    return this.db.repository(Customer).createQueryBuilder('customer').where('customer.id = :id', { id }).setLock('pessimistic_write').getOne();
+    return this.db
+      .repository(Customer)
+      .createQueryBuilder('customer')
+      .where('customer.id = :id', { id })
+      .setLock('pessimistic_write')
+      .getOne();
   }
 
   async save(customer: Customer): Promise<Customer> {
@@ -113,9 +121,10 @@ export class CustomersRepository {
 
   async byUsernames(usernames: readonly string[]): Promise<Map<string, CustomerRef>> {
     if (usernames.length === 0) return new Map();
-    const rows = await this.db.query<{ id: number; name: string; username: string }[]>('SELECT id, name, username FROM customers WHERE username IN (?)', [
-      [...new Set(usernames)],
-    ]);
+    const rows = await this.db.query<{ id: number; name: string; username: string }[]>(
+      'SELECT id, name, username FROM customers WHERE username IN (?)',
+      [[...new Set(usernames)]],
+    );
     return new Map(rows.map((row) => [userKey(row.username), { id: Number(row.id), name: row.name, username: row.username }]));
   }
 }

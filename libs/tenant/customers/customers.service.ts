@@ -89,9 +89,7 @@ export class CustomersService {
       phone: phone.problem,
     });
     const password = input.password ?? generatePassword(randomInt);
-    const customer = await this.withUsername(input, (username) =>
-      this.insert(actor, { ...input, phone: phone.value, username, password }),
-    );
+    const customer = await this.withUsername(input, (username) => this.insert(actor, { ...input, phone: phone.value, username, password }));
     return { customer: await this.view(customer), password };
   }
 
@@ -191,7 +189,9 @@ export class CustomersService {
       const { password, ...fields } = input;
       const now = this.clock.now();
       const period = firstPeriod(now, validityOf(plan), TenantScope.current().timezone);
-      const customer = await this.customers.save(Object.assign(new Customer(), fields, { status: 'active' as const, createdAt: now }, period));
+      const customer = await this.customers.save(
+        Object.assign(new Customer(), fields, { status: 'active' as const, createdAt: now }, period),
+      );
       await this.radius.putUser(radiusUserOf(customer, plan, password));
       await this.activity.record(actor, 'customer.created', subjectOf(customer), { after: auditOf(customer) });
       return customer;
@@ -205,7 +205,8 @@ export class CustomersService {
     const ended = this.statusOf(before) === 'active' && this.statusOf(after) === 'expired';
     if (renamed) await this.radius.renameUser(before.username, after.username);
     if (replanned) await this.radius.assignGroup(after.username, radiusGroupOf(plan));
-    if (before.expiresAt?.getTime() !== after.expiresAt?.getTime()) await this.radius.setStatus(after.username, after.status, after.expiresAt);
+    if (before.expiresAt?.getTime() !== after.expiresAt?.getTime())
+      await this.radius.setStatus(after.username, after.status, after.expiresAt);
     const moved = before.serviceType !== after.serviceType;
     const reason = ended ? 'expired' : replanned ? 'plan-changed' : moved ? 'service-changed' : renamed ? 'renamed' : undefined;
     if (reason) await this.disconnect(after.username, reason, renamed ? before.username : undefined);
@@ -268,7 +269,9 @@ export class CustomersService {
   private checkedPhone(text: string | null | undefined): { value?: string | null; problem?: FieldError } {
     if (text === undefined || text === null) return { value: text };
     const value = canonicalPhone(text, TenantScope.current().currency);
-    return value ? { value } : { problem: { code: 'phone', message: 'must be a telephone number, for example 0812 3456 7890 or +62 812 3456 7890' } };
+    return value
+      ? { value }
+      : { problem: { code: 'phone', message: 'must be a telephone number, for example 0812 3456 7890 or +62 812 3456 7890' } };
   }
 
   private async view(customer: Customer): Promise<CustomerView> {

@@ -5,5 +5,9 @@ import { RoutersModule } from '@jala/tenant/routers';
 import { SessionsModule } from '@jala/tenant/sessions';
 import { DashboardService } from './dashboard.service';
 
-@Module({ imports: [RadiusModule, CustomersModule, RoutersModule, SessionsModule], providers: [DashboardService], exports: [DashboardService] })
+@Module({
+  imports: [RadiusModule, CustomersModule, RoutersModule, SessionsModule],
+  providers: [DashboardService],
+  exports: [DashboardService],
+})
 export class DashboardModule {}

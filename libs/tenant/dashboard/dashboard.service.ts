@@ -53,6 +53,9 @@ export class DashboardService {
     const ids = await this.routers.ids();
     const activity = await this.reader.routerActivity(ids);
     const since = now.getTime() - LIVE_WINDOW_SECONDS * 1_000;
-    return { total: ids.length, online: [...activity.values()].filter(({ lastSeenAt }) => lastSeenAt !== null && lastSeenAt.getTime() > since).length };
+    return {
+      total: ids.length,
+      online: [...activity.values()].filter(({ lastSeenAt }) => lastSeenAt !== null && lastSeenAt.getTime() > since).length,
+    };
   }
 }

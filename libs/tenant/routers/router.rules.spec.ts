@@ -12,17 +12,38 @@ describe('the address of a router', () => {
     expect(routerAddress(text)).toBe(canonical);
   });
 
-  it.each(['', 'router.example', '10.0.0.0/24', '10.0.0', '0.0.0.0', '::', '224.0.0.1', '255.255.255.255', 'ff02::1', 'fe80::1', '::1%eth0'])(
-    '%j is none',
-    (text) => {
-      expect(() => routerAddress(text)).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED', fields: { address: [expect.anything()] } }));
-    },
-  );
+  it.each([
+    '',
+    'router.example',
+    '10.0.0.0/24',
+    '10.0.0',
+    '0.0.0.0',
+    '::',
+    '224.0.0.1',
+    '255.255.255.255',
+    'ff02::1',
+    'fe80::1',
+    '::1%eth0',
+  ])('%j is none', (text) => {
+    expect(() => routerAddress(text)).toThrow(
+      expect.objectContaining({ code: 'VALIDATION_FAILED', fields: { address: [expect.anything()] } }),
+    );
+  });
 });
 
 describe('the secret of a router', () => {
   it('stays clear of what configuration files and router scripts interpret', () => {
-    for (const bad of ['with blank', 'quo"te-quote', 'back\\slash', '$(variable)', '{braces}', 'hash#hash', 'per%cent', 'ümlautümlaut', "apo'strophe"]) {
+    for (const bad of [
+      'with blank',
+      'quo"te-quote',
+      'back\\slash',
+      '$(variable)',
+      '{braces}',
+      'hash#hash',
+      'per%cent',
+      'ümlautümlaut',
+      "apo'strophe",
+    ]) {
       expect(secretProblem(bad)?.code).toBe('characters');
     }
   });

@@ -29,7 +29,9 @@ export function assertSecret(secret: string): void {
 
 /** True when FreeRADIUS knows something that is not so any more. */
 export function needsPublishing(before: Router, after: Router): boolean {
-  return (['name', 'address', 'secretEnc', 'registryId', 'requireMessageAuthenticator'] as const).some((field) => before[field] !== after[field]);
+  return (['name', 'address', 'secretEnc', 'registryId', 'requireMessageAuthenticator'] as const).some(
+    (field) => before[field] !== after[field],
+  );
 }
 
 /** @throws DomainError VALIDATION_FAILED on `address` when RADIUS packets cannot come from there. */

@@ -1,9 +1,17 @@
 import { Global, type INestApplicationContext, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { type Actor, DomainError, systemActor } from '@jala/contracts';
+import { SecretBox } from '@jala/infra/crypto';
 import { QueueModule } from '@jala/infra/queue';
 import { PlanLimits, type RegisteredRouter, type RouterClaim, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
-import { createTestCentral, createTestTenancy, type TestCentral, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
+import {
+  createTestCentral,
+  createTestTenancy,
+  type TestCentral,
+  TestInfraModule,
+  type TestTenancy,
+  type TestTenant,
+} from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { radiusEntities } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
@@ -74,9 +82,11 @@ describe('routers in a real database', () => {
 
   const rows = <T = Record<string, unknown>>(sql: string): Promise<T[]> => tenant.run(() => tenancy.database.query<T[]>(sql));
   const jobs = async (): Promise<string[]> => (await rows<{ job: string }>('SELECT job FROM outbox ORDER BY id')).map(({ job }) => job);
-  const add = (over: object = {}): ReturnType<RoutersService['create']> => tenant.run(() => routers.create(actor, { name: 'Tower', address: '192.0.2.1', ...over }));
+  const add = (over: object = {}): ReturnType<RoutersService['create']> =>
+    tenant.run(() => routers.create(actor, { name: 'Tower', address: '192.0.2.1', ...over }));
   const get = (id: number): Promise<RouterView> => tenant.run(() => routers.get(actor, id));
-  const registryIdOf = async (id: number): Promise<number> => (await rows<{ registry_id: number }>(`SELECT registry_id FROM routers WHERE id = ${id}`))[0]!.registry_id;
+  const registryIdOf = async (id: number): Promise<number> =>
+    (await rows<{ registry_id: number }>(`SELECT registry_id FROM routers WHERE id = ${id}`))[0]!.registry_id;
   const publish = async (id: number): Promise<void> => {
     const registryId = await registryIdOf(id);
     await tenant.run(() => publication.publish(id, registryId));
@@ -85,7 +95,9 @@ describe('routers in a real database', () => {
   beforeAll(async () => {
     central = await createTestCentral();
     tenancy = await createTestTenancy({ entities: [...radiusEntities, ...routersEntities] });
-    const module = await Test.createTestingModule({ imports: [TestInfraModule.with({ central, tenancy, clock }), QueueModule, PortsModule, RoutersModule] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [TestInfraModule.with({ central, tenancy, clock }), QueueModule, PortsModule, RoutersModule],
+    }).compile();
     app = await module.init();
     routers = app.get(RoutersService, { strict: false });
     publication = app.get(RouterPublicationService, { strict: false });
@@ -109,7 +121,11 @@ describe('routers in a real database', () => {
     const { router, secret } = await add();
     expect(secret).toMatch(/^[2-9A-Za-z]{32}$/);
     expect([platform.addresses, router.publishedAt, await jobs()]).toEqual([['192.0.2.1'], null, ['router.publish']]);
-    const everything = JSON.stringify([await rows('SELECT * FROM routers'), await rows('SELECT * FROM activity_log'), await rows('SELECT * FROM outbox')]);
+    const everything = JSON.stringify([
+      await rows('SELECT * FROM routers'),
+      await rows('SELECT * FROM activity_log'),
+      await rows('SELECT * FROM outbox'),
+    ]);
     expect(everything).not.toContain(secret);
     expect(await tenant.run(() => routers.contact(router.id))).toMatchObject({ address: '192.0.2.1', coaPort: 3799, secret });
   });
@@ -117,12 +133,21 @@ describe('routers in a real database', () => {
   it.each<[string, object, () => void, string]>([
     ['its name is taken', { name: 'First' }, () => undefined, 'ROUTER_NAME_TAKEN'],
     ['the plan has no room', {}, () => void (maximum = 1), 'PLAN_LIMIT_REACHED'],
-    ['the activity cannot be recorded', {}, () => void jest.spyOn(ActivityLog.prototype, 'record').mockRejectedValue(new DomainError('BUSY')), 'BUSY'],
+    [
+      'the activity cannot be recorded',
+      {},
+      () => void jest.spyOn(ActivityLog.prototype, 'record').mockRejectedValue(new DomainError('BUSY')),
+      'BUSY',
+    ],
   ])('gives the address back and writes nothing when %s', async (_, over, prepare, code) => {
     await add({ name: 'First', address: '192.0.2.9' });
     prepare();
     await expect(add(over)).rejects.toMatchObject({ code });
-    expect([platform.addresses, (await rows('SELECT 1 FROM routers')).length, await jobs()]).toEqual([['192.0.2.9'], 1, ['router.publish']]);
+    expect([platform.addresses, (await rows('SELECT 1 FROM routers')).length, await jobs()]).toEqual([
+      ['192.0.2.9'],
+      1,
+      ['router.publish'],
+    ]);
   });
 
   it('tells the router’s row how publishing went', async () => {
@@ -158,7 +183,11 @@ describe('routers in a real database', () => {
     const { router, secret } = await add();
     const old = await registryIdOf(router.id);
     const moved = await tenant.run(() => routers.update(actor, router.id, { address: '192.0.2.2' }));
-    expect([moved.address, platform.addresses, await jobs()]).toEqual(['192.0.2.2', ['192.0.2.2'], ['router.publish', 'router.publish', 'router.unpublish']]);
+    expect([moved.address, platform.addresses, await jobs()]).toEqual([
+      '192.0.2.2',
+      ['192.0.2.2'],
+      ['router.publish', 'router.publish', 'router.unpublish'],
+    ]);
     // The job of the old claim comes late: it neither publishes nor touches the new one.
     await tenant.run(() => publication.publish(router.id, old));
     expect(platform.published).toEqual([]);
@@ -171,7 +200,9 @@ describe('routers in a real database', () => {
   it('keeps its address when the new one is taken', async () => {
     const { router } = await add();
     await platform.claim({ tenantId: 99, address: '192.0.2.2', secret: 'x', name: 'Other', requireMessageAuthenticator: false });
-    await expect(tenant.run(() => routers.update(actor, router.id, { address: '192.0.2.2' }))).rejects.toMatchObject({ code: 'ROUTER_ADDRESS_TAKEN' });
+    await expect(tenant.run(() => routers.update(actor, router.id, { address: '192.0.2.2' }))).rejects.toMatchObject({
+      code: 'ROUTER_ADDRESS_TAKEN',
+    });
     expect((await get(router.id)).address).toBe('192.0.2.1');
   });
 
@@ -198,9 +229,26 @@ describe('routers in a real database', () => {
     await expect(tenant.run(() => routers.revealSecret(actor, router.id))).rejects.toThrow('full');
   });
 
+  it('seals every secret anew when the key has changed', async () => {
+    const { router, secret } = await add();
+    const [before] = await rows('SELECT secret_enc FROM routers');
+    expect(await tenant.run(() => routers.rotateSecrets())).toBe(0);
+    // The first question is the service's own, the second that of SecretBox.rotate.
+    jest.spyOn(SecretBox.prototype, 'needsRotation').mockReturnValueOnce(true).mockReturnValueOnce(true);
+    expect(await tenant.run(() => routers.rotateSecrets())).toBe(1);
+    expect(await rows('SELECT secret_enc FROM routers')).not.toEqual([before]);
+    expect((await tenant.run(() => routers.contact(router.id)))?.secret).toBe(secret);
+  });
+
   it('settles claims: confirmed where a router came of it, given back where none did', async () => {
     await add();
-    await platform.claim({ tenantId: tenant.context.id, address: '192.0.2.7', secret: 'x', name: 'Lost', requireMessageAuthenticator: false });
+    await platform.claim({
+      tenantId: tenant.context.id,
+      address: '192.0.2.7',
+      secret: 'x',
+      name: 'Lost',
+      requireMessageAuthenticator: false,
+    });
     await tenant.run(() => publication.settleClaims(clock.now()));
     expect([platform.addresses, await jobs()]).toEqual([['192.0.2.1'], ['router.publish', 'router.publish']]);
   });
@@ -209,7 +257,10 @@ describe('routers in a real database', () => {
     const { router } = await add();
     await add({ name: 'Silent', address: '192.0.2.2' });
     const at = "'2026-01-01 00:00:00'";
-    for (const [id, user] of [['a', 'budi'], ['b', 'siti']]) {
+    for (const [id, user] of [
+      ['a', 'budi'],
+      ['b', 'siti'],
+    ]) {
       await rows(
         `INSERT INTO radacct (acctsessionid, acctuniqueid, username, acctstarttime, acctupdatetime, router_id) VALUES ('${id}', '${id}', '${user}', ${at}, ${at}, ${router.id})`,
       );

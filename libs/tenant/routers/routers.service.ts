@@ -149,6 +149,21 @@ export class RoutersService {
     return router ? { id, name: router.name, address: router.address, coaPort: router.coaPort, secret: this.secretOf(router) } : undefined;
   }
 
+  /** Seals every secret of the current tenant's routers with the current key. @returns how many were not */
+  async rotateSecrets(): Promise<number> {
+    let rotated = 0;
+    for (const id of await this.routers.ids()) {
+      rotated += await this.db.transaction(async () => {
+        const router = await this.routers.findForUpdate(id);
+        if (!router || !this.secrets.needsRotation(router.secretEnc)) return 0;
+        router.secretEnc = this.secrets.rotate(router.secretEnc, sealPurpose(router.registryId));
+        await this.routers.save(router);
+        return 1;
+      });
+    }
+    return rotated;
+  }
+
   async ids(): Promise<number[]> {
     return this.routers.ids();
   }
@@ -222,7 +237,11 @@ export class RoutersService {
   }
 
   private async unpublishLater(router: Pick<Router, 'registryId' | 'address'>): Promise<void> {
-    await this.outbox.enqueue('router.unpublish', { tenantId: TenantScope.current().id, registryId: router.registryId, address: router.address });
+    await this.outbox.enqueue('router.unpublish', {
+      tenantId: TenantScope.current().id,
+      registryId: router.registryId,
+      address: router.address,
+    });
   }
 
   private async locked(id: number): Promise<Router> {

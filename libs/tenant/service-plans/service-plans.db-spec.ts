@@ -26,14 +26,20 @@ describe('service plans in a real database', () => {
   let app: INestApplicationContext;
   let plans: ServicePlansService;
 
-  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> => tenant.run(() => tenancy.database.query<T[]>(sql, params));
-  const create = (over: Partial<NewServicePlan> = {}): Promise<ServicePlanView> => tenant.run(() => plans.create(actor, { ...HOME, ...over }));
-  const update = (id: number, change: Partial<NewServicePlan>): Promise<ServicePlanView> => tenant.run(() => plans.update(actor, id, change));
+  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> =>
+    tenant.run(() => tenancy.database.query<T[]>(sql, params));
+  const create = (over: Partial<NewServicePlan> = {}): Promise<ServicePlanView> =>
+    tenant.run(() => plans.create(actor, { ...HOME, ...over }));
+  const update = (id: number, change: Partial<NewServicePlan>): Promise<ServicePlanView> =>
+    tenant.run(() => plans.update(actor, id, change));
   const subscribe = async (plan: ServicePlanView, usernames: string[]): Promise<void> => {
     for (const username of usernames) {
       const user = { username, password: 'x', status: 'active' as const, expiresAt: null, group: `plan_${plan.id}`, rateLimit: '5M/10M' };
       await tenant.run(() => app.get(RadiusWriter, { strict: false }).putUser(user));
-      await rows("INSERT INTO customers (username, name, service_type, service_plan_id, anchor_at) VALUES (?, 'N', 'pppoe', ?, NOW())", [username, plan.id]);
+      await rows("INSERT INTO customers (username, name, service_type, service_plan_id, anchor_at) VALUES (?, 'N', 'pppoe', ?, NOW())", [
+        username,
+        plan.id,
+      ]);
     }
   };
 
@@ -76,9 +82,14 @@ describe('service plans in a real database', () => {
     };
     await subscribe(plan, ['one']);
     const forOne = await cost(20_000_000);
-    await subscribe(plan, Array.from({ length: 20 }, (_, i) => `user${i}`));
+    await subscribe(
+      plan,
+      Array.from({ length: 20 }, (_, i) => `user${i}`),
+    );
     expect(await cost(30_000_000)).toBe(forOne);
-    expect(await rows("SELECT DISTINCT rate_limit, quota_bytes FROM raduser WHERE username <> 'someone-else'")).toEqual([{ rate_limit: '5M/30M', quota_bytes: 1e11 }]);
+    expect(await rows("SELECT DISTINCT rate_limit, quota_bytes FROM raduser WHERE username <> 'someone-else'")).toEqual([
+      { rate_limit: '5M/30M', quota_bytes: 1e11 },
+    ]);
     expect(await rows("SELECT rate_limit FROM raduser WHERE username = 'someone-else'")).toEqual([{ rate_limit: '5M/10M' }]);
   });
 
@@ -87,13 +98,18 @@ describe('service plans in a real database', () => {
     const put = jest.spyOn(RadiusWriter.prototype, 'putGroup');
     const renamed = await update(plan.id, { name: 'Home Ten', priceMinor: 1 });
     expect([renamed.name, renamed.priceMinor, renamed.downloadBps, put.mock.calls.length]).toEqual(['Home Ten', 1, 10_000_000, 0]);
-    expect(await rows("SELECT after_values FROM activity_log WHERE action = 'service_plan.updated'")).toEqual([{ after_values: { name: 'Home Ten', price_minor: 1 } }]);
+    expect(await rows("SELECT after_values FROM activity_log WHERE action = 'service_plan.updated'")).toEqual([
+      { after_values: { name: 'Home Ten', price_minor: 1 } },
+    ]);
   });
 
   it('cannot be deleted while somebody has it', async () => {
     const plan = await create();
     await subscribe(plan, ['budi']);
-    await expect(tenant.run(() => plans.remove(actor, plan.id))).rejects.toMatchObject({ code: 'SERVICE_PLAN_IN_USE', params: { customers: 1 } });
+    await expect(tenant.run(() => plans.remove(actor, plan.id))).rejects.toMatchObject({
+      code: 'SERVICE_PLAN_IN_USE',
+      params: { customers: 1 },
+    });
     await rows('DELETE FROM customers');
     await tenant.run(() => plans.remove(actor, plan.id));
     expect([await rows('SELECT 1 FROM radgroupreply'), await rows('SELECT 1 FROM service_plans')]).toEqual([[], []]);
@@ -111,7 +127,9 @@ describe('service plans in a real database', () => {
   it('wants a whole validity or none', async () => {
     await expect(create({ validityValue: null })).rejects.toMatchObject({ fields: { validity_value: [{ code: 'required' }] } });
     await expect(create({ validityUnit: null })).rejects.toMatchObject({ fields: { validity_unit: [{ code: 'required' }] } });
-    await expect(create({ validityValue: 121, validityUnit: 'months' })).rejects.toMatchObject({ fields: { validity_value: [{ code: 'max' }] } });
+    await expect(create({ validityValue: 121, validityUnit: 'months' })).rejects.toMatchObject({
+      fields: { validity_value: [{ code: 'max' }] },
+    });
     const plan = await create({ validityValue: null, validityUnit: null });
     await expect(update(plan.id, { validityUnit: 'days' })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
   });

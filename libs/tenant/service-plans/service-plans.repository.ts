@@ -57,7 +57,9 @@ export class ServicePlansRepository {
 
   async namesOf(ids: readonly number[]): Promise<Map<number, string>> {
     if (ids.length === 0) return new Map();
-    const rows = await this.db.query<{ id: number; name: string }[]>('SELECT id, name FROM service_plans WHERE id IN (?)', [[...new Set(ids)]]);
+    const rows = await this.db.query<{ id: number; name: string }[]>('SELECT id, name FROM service_plans WHERE id IN (?)', [
+      [...new Set(ids)],
+    ]);
     return new Map(rows.map((row) => [Number(row.id), row.name]));
   }
 

@@ -10,7 +10,8 @@ import { assertValidity, auditOf, changesEnforcement, radiusGroupOf, type Servic
 import { servicePlanInUse, servicePlanNameTaken, servicePlanNotFound, unsuitable } from './service-plans.errors';
 import { type ServicePlanFilter, ServicePlansRepository } from './service-plans.repository';
 
-export type NewServicePlan = Omit<ServicePlanTerms, 'currency'> & Pick<ServicePlan, 'name' | 'description' | 'active'> & { currency?: string };
+export type NewServicePlan = Omit<ServicePlanTerms, 'currency'> &
+  Pick<ServicePlan, 'name' | 'description' | 'active'> & { currency?: string };
 export type ServicePlanChange = Partial<NewServicePlan>;
 
 export interface ServicePlanView extends ServicePlan {

@@ -10,16 +10,11 @@ describe('validity of a service plan', () => {
   it('counts months from the anchor day, not from the previous end', () => {
     const anchor = at('2026-01-31T03:00:00Z');
     const ends = [1, 2, 3, 4].map((n) => endOfPeriod(anchor, month, n, jakarta).toISOString());
-    expect(ends).toEqual([
-      '2026-02-28T03:00:00.000Z',
-      '2026-03-31T03:00:00.000Z',
-      '2026-04-30T03:00:00.000Z',
-      '2026-05-31T03:00:00.000Z',
-    ]);
+    expect(ends).toEqual(['2026-02-28T03:00:00.000Z', '2026-03-31T03:00:00.000Z', '2026-04-30T03:00:00.000Z', '2026-05-31T03:00:00.000Z']);
     expect(endOfPeriod(at('2028-01-31T03:00:00Z'), month, 1, jakarta).toISOString()).toBe('2028-02-29T03:00:00.000Z');
   });
 
-  it('takes the day from the tenant\'s calendar, not from UTC', () => {
+  it("takes the day from the tenant's calendar, not from UTC", () => {
     // 30 January 20:00 UTC is already 31 January in Jakarta.
     expect(endOfPeriod(at('2026-01-30T20:00:00Z'), month, 1, jakarta).toISOString()).toBe('2026-02-27T20:00:00.000Z');
     expect(endOfPeriod(at('2026-01-30T20:00:00Z'), month, 2, jakarta).toISOString()).toBe('2026-03-30T20:00:00.000Z');

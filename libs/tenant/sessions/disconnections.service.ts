@@ -57,7 +57,10 @@ export class DisconnectionsService {
     const router = await this.routers.contact(session.routerId);
     if (!router) return undefined;
     const { address, coaPort: port, secret } = router;
-    return this.coa.disconnect({ address, port, secret }, { username: knownAs ?? session.username, acctSessionId: session.acctSessionId, framedIp: session.framedIp });
+    return this.coa.disconnect(
+      { address, port, secret },
+      { username: knownAs ?? session.username, acctSessionId: session.acctSessionId, framedIp: session.framedIp },
+    );
   }
 
   private async record(session: Session, { reason }: Disconnection, answer: CoaAnswer | undefined): Promise<void> {

@@ -3,7 +3,14 @@ import { Test } from '@nestjs/testing';
 import { type Actor, systemActor } from '@jala/contracts';
 import { QueueModule } from '@jala/infra/queue';
 import { PlanLimits, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
-import { createTestCentral, createTestTenancy, type TestCentral, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
+import {
+  createTestCentral,
+  createTestTenancy,
+  type TestCentral,
+  TestInfraModule,
+  type TestTenancy,
+  type TestTenant,
+} from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { type CoaAnswer, CoaClient, radiusEntities } from '@jala/radius';
 import { customersEntities, CustomersService } from '@jala/tenant/customers';
@@ -47,12 +54,27 @@ describe('sessions in a real database', () => {
   const clock = new FixedClock(NOW);
 
   const of = <T>(type: abstract new (...args: never[]) => T): T => app.get<T>(type, { strict: false });
-  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> => tenant.run(() => tenancy.database.query<T[]>(sql, params));
-  const session = (id: string, username: string, over: { updated?: Date; stopped?: Date; router?: number; bytes?: number } = {}): Promise<unknown> =>
+  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> =>
+    tenant.run(() => tenancy.database.query<T[]>(sql, params));
+  const session = (
+    id: string,
+    username: string,
+    over: { updated?: Date; stopped?: Date; router?: number; bytes?: number } = {},
+  ): Promise<unknown> =>
     rows(
       `INSERT INTO radacct (acctsessionid, acctuniqueid, username, router_id, nasipaddress, acctstarttime, acctupdatetime, acctstoptime, acctsessiontime, acctinputoctets,
         acctoutputoctets, framedipaddress) VALUES (?, ?, ?, ?, '192.0.2.1', ?, ?, ?, 1800, ?, ?, '10.0.0.9')`,
-      [id, id, username, over.router ?? routerId, minutesAgo(30), over.updated ?? minutesAgo(1), over.stopped ?? null, over.bytes ?? 0, over.bytes ?? 0],
+      [
+        id,
+        id,
+        username,
+        over.router ?? routerId,
+        minutesAgo(30),
+        over.updated ?? minutesAgo(1),
+        over.stopped ?? null,
+        over.bytes ?? 0,
+        over.bytes ?? 0,
+      ],
     );
   const end = (username: string, isLast = false, more: object = {}): Promise<void> =>
     tenant.run(() => of(DisconnectionsService).end({ username, reason: 'deleted', ...more }, isLast));
@@ -84,9 +106,22 @@ describe('sessions in a real database', () => {
     tenant = await tenancy.create();
     await rows("INSERT INTO settings (name, timezone, currency, locale) VALUES ('ISP', 'Asia/Jakarta', 'IDR', 'id')");
     await tenant.run(async () => {
-      const terms = { downloadBps: 1e7, uploadBps: 1e6, priceMinor: 0, validityValue: null, validityUnit: null, quotaBytes: null, sharedUsers: 1 };
+      const terms = {
+        downloadBps: 1e7,
+        uploadBps: 1e6,
+        priceMinor: 0,
+        validityValue: null,
+        validityUnit: null,
+        quotaBytes: null,
+        sharedUsers: 1,
+      };
       const plan = await of(ServicePlansService).create(actor, { name: 'Home', description: null, active: true, ...terms });
-      const { customer } = await of(CustomersService).create(actor, { username: 'budi', name: 'Budi', servicePlanId: plan.id, serviceType: 'pppoe' });
+      const { customer } = await of(CustomersService).create(actor, {
+        username: 'budi',
+        name: 'Budi',
+        servicePlanId: plan.id,
+        serviceType: 'pppoe',
+      });
       customerId = customer.id;
       routerId = (await of(RoutersService).create(actor, { name: 'Tower', address: '192.0.2.1', coaPort: 1700 })).router.id;
     });
@@ -94,14 +129,18 @@ describe('sessions in a real database', () => {
   afterEach(() => jest.restoreAllMocks());
 
   it('names customers and routers, whatever the case, with the same few statements for any number', async () => {
-    const list = (): ReturnType<SessionsService['list']> => tenant.run(() => of(SessionsService).list(actor, { page: 1, perPage: 50, order: 'asc' }, { state: 'online' }));
+    const list = (): ReturnType<SessionsService['list']> =>
+      tenant.run(() => of(SessionsService).list(actor, { page: 1, perPage: 50, order: 'asc' }, { state: 'online' }));
     await session('81a', 'BUDI');
     for (let i = 0; i < 20; i += 1) await session(`81b${i}`, `stranger${i}`, { router: 77 });
     const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
     await list();
     expect(selects(statements)).toBeLessThanOrEqual(4);
     const page = await list();
-    expect(page.rows.find(({ username }) => username === 'BUDI')).toMatchObject({ customer: { id: customerId, name: 'Budi' }, router: { id: routerId, name: 'Tower' } });
+    expect(page.rows.find(({ username }) => username === 'BUDI')).toMatchObject({
+      customer: { id: customerId, name: 'Budi' },
+      router: { id: routerId, name: 'Tower' },
+    });
     expect(page.rows.find(({ username }) => username === 'stranger1')).toMatchObject({ customer: null, router: null });
   });
 
@@ -114,8 +153,14 @@ describe('sessions in a real database', () => {
     await end('budi');
     expect(asked).toEqual(['81a', '81b'].map((acctSessionId) => ({ port: 1700, username: 'budi', acctSessionId })));
     expect(await outcomes()).toEqual([
-      { action: 'session.disconnected', after_values: { reason: 'deleted', router_id: routerId, nas_ip: '192.0.2.1', answer: 'acknowledged' } },
-      { action: 'session.disconnected', after_values: { reason: 'deleted', router_id: routerId, nas_ip: '192.0.2.1', answer: 'refused: the router has no such session' } },
+      {
+        action: 'session.disconnected',
+        after_values: { reason: 'deleted', router_id: routerId, nas_ip: '192.0.2.1', answer: 'acknowledged' },
+      },
+      {
+        action: 'session.disconnected',
+        after_values: { reason: 'deleted', router_id: routerId, nas_ip: '192.0.2.1', answer: 'refused: the router has no such session' },
+      },
     ]);
   });
 
@@ -131,7 +176,10 @@ describe('sessions in a real database', () => {
   it('says so when nobody holds the secret of the router any more', async () => {
     await session('81a', 'budi', { router: 77 });
     await end('budi');
-    expect([asked, await outcomes()]).toMatchObject([[], [{ action: 'session.disconnect_failed', after_values: { answer: 'unknown router' } }]]);
+    expect([asked, await outcomes()]).toMatchObject([
+      [],
+      [{ action: 'session.disconnect_failed', after_values: { answer: 'unknown router' } }],
+    ]);
   });
 
   it('leaves a customer online who was resumed before the job came round', async () => {
@@ -175,8 +223,16 @@ describe('sessions in a real database', () => {
     await rows('UPDATE customers SET created_at = ?', [minutesAgo(60 * 24 * 2)]);
     await session('81a', 'budi', { bytes: 1_000 });
     // 02:00 UTC is 09:00 in Jakarta, whose day began at 17:00 UTC the day before.
-    await session('81b', 'budi', { bytes: 500, stopped: new Date('2026-03-09T17:30:00.000Z'), updated: new Date('2026-03-09T17:30:00.000Z') });
-    await session('81c', 'budi', { bytes: 70_000, stopped: new Date('2026-03-09T16:59:00.000Z'), updated: new Date('2026-03-09T16:59:00.000Z') });
+    await session('81b', 'budi', {
+      bytes: 500,
+      stopped: new Date('2026-03-09T17:30:00.000Z'),
+      updated: new Date('2026-03-09T17:30:00.000Z'),
+    });
+    await session('81c', 'budi', {
+      bytes: 70_000,
+      stopped: new Date('2026-03-09T16:59:00.000Z'),
+      updated: new Date('2026-03-09T16:59:00.000Z'),
+    });
     const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
     const dashboard = await tenant.run(() => of(DashboardService).overview(actor));
     expect(selects(statements)).toBeLessThanOrEqual(8);

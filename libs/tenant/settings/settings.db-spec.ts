@@ -33,7 +33,9 @@ describe('settings in a real database', () => {
 
   beforeAll(async () => {
     tenancy = await createTestTenancy({ entities: settingsEntities });
-    app = await (await Test.createTestingModule({ imports: [TestInfraModule.with({ tenancy }), ProfilesModule, SettingsModule] }).compile()).init();
+    app = await (
+      await Test.createTestingModule({ imports: [TestInfraModule.with({ tenancy }), ProfilesModule, SettingsModule] }).compile()
+    ).init();
     settings = app.get(SettingsService, { strict: false });
   });
   afterAll(async () => {
@@ -51,12 +53,18 @@ describe('settings in a real database', () => {
     expect(changed).toEqual({ name: 'Angin', timezone: 'Asia/Makassar', currency: 'IDR', locale: 'id', phone: '+62 361 1', address: null });
     expect(await tenant.run(() => settings.get(actor))).toEqual(changed);
     expect(profile.timezone).toBe('Asia/Makassar');
-    expect(await rows('SELECT name, timezone, phone FROM settings')).toEqual([{ name: 'Angin', timezone: 'Asia/Makassar', phone: '+62 361 1' }]);
-    expect(await rows('SELECT after_values FROM activity_log')).toEqual([{ after_values: { timezone: 'Asia/Makassar', phone: '+62 361 1' } }]);
+    expect(await rows('SELECT name, timezone, phone FROM settings')).toEqual([
+      { name: 'Angin', timezone: 'Asia/Makassar', phone: '+62 361 1' },
+    ]);
+    expect(await rows('SELECT after_values FROM activity_log')).toEqual([
+      { after_values: { timezone: 'Asia/Makassar', phone: '+62 361 1' } },
+    ]);
   });
 
   it('changes nothing here when the platform refuses', async () => {
-    await expect(tenant.run(() => settings.update(actor, { timezone: 'Mars/Olympus', phone: '1234567' }))).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    await expect(tenant.run(() => settings.update(actor, { timezone: 'Mars/Olympus', phone: '1234567' }))).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+    });
     expect(await rows('SELECT timezone, phone FROM settings')).toEqual([{ timezone: 'Asia/Jakarta', phone: null }]);
     expect(await rows('SELECT 1 FROM activity_log')).toEqual([]);
   });

@@ -1,6 +1,8 @@
-import { RouterPublisherService } from '@jala/central/routers';
+import { RouterPublisherService, RouterRegistryService } from '@jala/central/routers';
 import { TenantMaintenanceService } from '@jala/central/tenants';
 import { AccountMaintenance } from '@jala/infra/identity';
+import { TenantIterator } from '@jala/infra/tenancy';
+import { RoutersService } from '@jala/tenant/routers';
 import type { Command } from '../command';
 import { withProgram } from '../program';
 import { say } from '../streams';
@@ -12,9 +14,19 @@ export const keysRotate: Command = {
     withProgram(async (program) => {
       const ofTenants = await program.get(TenantMaintenanceService, { strict: false }).rotateKeys();
       const { rotated: ofPeople, failed } = await program.get(AccountMaintenance, { strict: false }).rotateSecrets();
-      say(`${ofTenants + ofPeople} secrets sealed anew`);
+      let ofRouters = await program.get(RouterRegistryService, { strict: false }).rotateSecrets();
+      const routers = program.get(RoutersService, { strict: false });
+      const report = await program.get(TenantIterator, { strict: false }).run(
+        'keys:rotate',
+        async () => {
+          ofRouters += await routers.rotateSecrets();
+        },
+        { concurrency: 1, statuses: ['ready', 'suspended'] },
+      );
+      say(`${ofTenants + ofPeople + ofRouters} secrets sealed anew`);
       for (const slug of failed) say(`the staff of ${slug} could not be reached: run it again`);
-      return failed.length > 0 ? 1 : 0;
+      for (const { slug } of report.failures) say(`the routers of ${slug} could not be reached: run it again`);
+      return failed.length + report.failures.length > 0 ? 1 : 0;
     }),
 };
 

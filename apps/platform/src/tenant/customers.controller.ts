@@ -80,7 +80,11 @@ export class CustomersController {
   @Post(':id/suspend')
   @HttpCode(200)
   @ApiOkResponse({ type: CustomerDto })
-  async suspend(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Body() body: SuspendCustomerDto): Promise<CustomerDto> {
+  async suspend(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Body() body: SuspendCustomerDto,
+  ): Promise<CustomerDto> {
     return toCustomer(await this.customers.suspend(actor, id, body.reason ?? null));
   }
 
@@ -102,7 +106,11 @@ export class CustomersController {
   @Post(':id/password')
   @HttpCode(200)
   @ApiOkResponse({ type: PasswordDto })
-  async resetPassword(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Body() body: SetCustomerPasswordDto): Promise<PasswordDto> {
+  async resetPassword(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Body() body: SetCustomerPasswordDto,
+  ): Promise<PasswordDto> {
     return { password: await this.customers.resetPassword(actor, id, body.password) };
   }
 }

@@ -35,7 +35,11 @@ export class CustomerQuery extends PageQuery {
 }
 
 export class CreateCustomerDto {
-  @ApiPropertyOptional({ maxLength: USERNAME_MAX, description: 'Generated from the name when absent. Unique without regard to case', example: 'budi' })
+  @ApiPropertyOptional({
+    maxLength: USERNAME_MAX,
+    description: 'Generated from the name when absent. Unique without regard to case',
+    example: 'budi',
+  })
   @EmptyIsAbsent()
   @IfGiven()
   @IsString()
@@ -84,7 +88,9 @@ export class UpdateCustomerDto extends PartialType(OmitType(CreateCustomerDto, [
   @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true, description: 'Null: does not expire by itself' })
   @ValidateIf(isGiven)
   // An instant needs its zone: a date alone would end at another hour in each of them.
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(value) ? new Date(value) : value))
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(value) ? new Date(value) : value,
+  )
   @IsDate()
   expires_at?: Date | null;
 }
@@ -187,4 +193,7 @@ export const toCustomer = (customer: CustomerView): CustomerDto => ({
   created_at: customer.createdAt.toISOString(),
 });
 
-export const toCreatedCustomer = ({ customer, password }: CustomerWithPassword): CreatedCustomerDto => ({ ...toCustomer(customer), password });
+export const toCreatedCustomer = ({ customer, password }: CustomerWithPassword): CreatedCustomerDto => ({
+  ...toCustomer(customer),
+  password,
+});

@@ -4,7 +4,18 @@ import type { Actor } from '@jala/contracts';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import { RoutersService } from '@jala/tenant/routers';
 import { type PageBody, PageQuery, pageRequestOf, toPage } from '../http/paging';
-import { CreatedRouterDto, CreateRouterDto, newRouterOf, routerChangeOf, RouterDto, RouterPageDto, SecretDto, toCreatedRouter, toRouter, UpdateRouterDto } from './routers.dto';
+import {
+  CreatedRouterDto,
+  CreateRouterDto,
+  newRouterOf,
+  routerChangeOf,
+  RouterDto,
+  RouterPageDto,
+  SecretDto,
+  toCreatedRouter,
+  toRouter,
+  UpdateRouterDto,
+} from './routers.dto';
 
 @ApiTags('routers')
 @Controller('tenant/routers')

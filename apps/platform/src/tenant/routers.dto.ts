@@ -52,7 +52,12 @@ export class RouterDto {
   @ApiProperty({ type: String, nullable: true }) notes: string | null;
   @ApiProperty() coa_port: number;
   @ApiProperty() require_message_authenticator: boolean;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When RADIUS learned of it as it is now; null while it has not' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When RADIUS learned of it as it is now; null while it has not',
+  })
   published_at: string | null;
   @ApiProperty({ type: String, nullable: true }) publish_error: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Its last packet' }) last_seen_at: string | null;
@@ -100,4 +105,7 @@ export const toRouter = (router: RouterView): RouterDto => ({
   created_at: router.createdAt.toISOString(),
 });
 
-export const toCreatedRouter = ({ router, secret }: { router: RouterView; secret: string }): CreatedRouterDto => ({ ...toRouter(router), secret });
+export const toCreatedRouter = ({ router, secret }: { router: RouterView; secret: string }): CreatedRouterDto => ({
+  ...toRouter(router),
+  secret,
+});

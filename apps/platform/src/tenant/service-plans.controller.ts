@@ -44,7 +44,11 @@ export class ServicePlansController {
   /** Everybody on the plan has the new terms at the next login. */
   @Patch(':id')
   @ApiOkResponse({ type: ServicePlanDto })
-  async update(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Body() body: UpdateServicePlanDto): Promise<ServicePlanDto> {
+  async update(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Body() body: UpdateServicePlanDto,
+  ): Promise<ServicePlanDto> {
     return toServicePlan(await this.plans.update(actor, id, servicePlanChangeOf(body)));
   }
 

@@ -44,7 +44,12 @@ export class CreateServicePlanDto {
   @Matches(/^[A-Z]{3}$/)
   currency?: string;
 
-  @ApiPropertyOptional({ type: Number, nullable: true, minimum: 1, description: 'With validity_unit. Null or absent: accounts do not expire by themselves' })
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 1,
+    description: 'With validity_unit. Null or absent: accounts do not expire by themselves',
+  })
   @ValidateIf(isGiven)
   @IsInt()
   @Min(1)
@@ -55,7 +60,12 @@ export class CreateServicePlanDto {
   @IsIn(VALIDITY_UNITS)
   validity_unit?: ValidityUnit | null;
 
-  @ApiPropertyOptional({ type: Number, nullable: true, minimum: 1, description: 'Bytes, up and down together, in one period. Null or absent: no limit' })
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 1,
+    description: 'Bytes, up and down together, in one period. Null or absent: no limit',
+  })
   @ValidateIf(isGiven)
   @IsInt()
   @Min(1)

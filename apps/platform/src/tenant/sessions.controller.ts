@@ -5,7 +5,17 @@ import { Can, CurrentActor } from '@jala/infra/authz';
 import { LiveSessionsService, SessionsService } from '@jala/tenant/sessions';
 import { map, type Observable } from 'rxjs';
 import { type PageBody, PageQuery, pageRequestOf, toPage } from '../http/paging';
-import { LoginAttemptDto, LoginAttemptPageDto, OnlineDto, SessionDto, sessionFilterOf, SessionPageDto, SessionQuery, toLoginAttempt, toSession } from './sessions.dto';
+import {
+  LoginAttemptDto,
+  LoginAttemptPageDto,
+  OnlineDto,
+  SessionDto,
+  sessionFilterOf,
+  SessionPageDto,
+  SessionQuery,
+  toLoginAttempt,
+  toSession,
+} from './sessions.dto';
 
 @ApiTags('sessions')
 @Controller('tenant')
@@ -29,14 +39,20 @@ export class TenantSessionsController {
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ type: OnlineDto, description: 'The data of each event `sessions`' })
   events(@CurrentActor() actor: Actor): Observable<MessageEvent> {
-    return this.live.watch(actor).pipe(map(({ online, at }) => ({ type: 'sessions', data: { online, at: at.toISOString() } satisfies OnlineDto })));
+    return this.live
+      .watch(actor)
+      .pipe(map(({ online, at }) => ({ type: 'sessions', data: { online, at: at.toISOString() } satisfies OnlineDto })));
   }
 
   /** Open ones first, then the last that ended. */
   @Get('customers/:id/sessions')
   @Can('customers.view')
   @ApiOkResponse({ type: SessionPageDto })
-  async ofCustomer(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Query() query: PageQuery): Promise<PageBody<SessionDto>> {
+  async ofCustomer(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Query() query: PageQuery,
+  ): Promise<PageBody<SessionDto>> {
     return toPage(await this.sessions.ofCustomer(actor, id, pageRequestOf(query)), query, toSession);
   }
 
@@ -44,7 +60,11 @@ export class TenantSessionsController {
   @Get('customers/:id/logins')
   @Can('customers.view')
   @ApiOkResponse({ type: LoginAttemptPageDto })
-  async loginsOfCustomer(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Query() query: PageQuery): Promise<PageBody<LoginAttemptDto>> {
+  async loginsOfCustomer(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Query() query: PageQuery,
+  ): Promise<PageBody<LoginAttemptDto>> {
     return toPage(await this.sessions.loginsOfCustomer(actor, id, pageRequestOf(query)), query, toLoginAttempt);
   }
 }

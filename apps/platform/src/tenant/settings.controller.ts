@@ -48,7 +48,14 @@ export class SettingsDto {
   @ApiProperty({ type: String, nullable: true }) address: string | null;
 }
 
-const toSettings = ({ name, timezone, currency, locale, phone, address }: SettingsView): SettingsDto => ({ name, timezone, currency, locale, phone, address });
+const toSettings = ({ name, timezone, currency, locale, phone, address }: SettingsView): SettingsDto => ({
+  name,
+  timezone,
+  currency,
+  locale,
+  phone,
+  address,
+});
 
 @ApiTags('settings')
 @Controller('tenant/settings')
