@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { CentralDatabase } from '@jala/infra/central-db';
 import { AppConfig } from '@jala/infra/config';
 import { JobQueues, QUEUE_NAMES, QueueWorkers, RedisConnections } from '@jala/infra/queue';
+import { measurePools, TenantPools } from '@jala/infra/tenancy';
 import { collectDefaultMetrics, Gauge, register } from 'prom-client';
 
 /** What the operator's monitoring asks a worker. Nothing here concerns tenants, and nothing can be changed. */
@@ -17,11 +18,13 @@ export class WorkerServer implements OnApplicationShutdown {
     private readonly redis: RedisConnections,
     private readonly queues: JobQueues,
     private readonly workers: QueueWorkers,
+    private readonly pools: TenantPools,
   ) {}
 
   async listen(): Promise<void> {
     collectDefaultMetrics();
     this.measureQueues();
+    measurePools(this.pools, register);
     const { port } = this.config.worker;
     const { host } = this.config.http;
     const server = createServer((request, response) => void this.answer(request, response));

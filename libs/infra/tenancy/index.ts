@@ -2,6 +2,7 @@ export * from './harden/harden-check';
 export { wholeNumber } from '@jala/infra/central-db';
 export * from './plan-limits';
 export { type HostPoolMetrics, TenantPools } from './pool/tenant-pools';
+export { measurePools } from './pool/pool-metrics';
 export type { PoolOptions } from './pool/pool-options';
 export * from './ports';
 export * from './router-publisher';

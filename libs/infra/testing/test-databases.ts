@@ -19,14 +19,17 @@ export async function createCentralSchema(root: DatabaseServer, migrate: boolean
   return target;
 }
 
-/** A tenant database with an account of its own, which reaches nothing else. */
+/** As provisioning grants them: the schema is not a tenant's to change. */
+const RIGHTS = 'SELECT, INSERT, UPDATE, DELETE, LOCK TABLES';
+
+/** A tenant database with an account of its own, which reaches nothing else. Without tables the account may make some. */
 export async function createTenantSchema(root: DatabaseServer, migrate: boolean): Promise<DatabaseTarget> {
   const name = `t_test_${randomSuffix()}`;
   const target = { ...root, database: name, user: name, password: randomBytes(12).toString('hex') };
   await createDatabase(root, name);
   await withConnection(root, async (connection) => {
     await connection.query(`CREATE USER ?@'%' IDENTIFIED BY ?`, [target.user, target.password]);
-    await connection.query(`GRANT ALL PRIVILEGES ON \`${name.replaceAll('_', '\\_')}\`.* TO ?@'%'`, [target.user]);
+    await connection.query(`GRANT ${migrate ? RIGHTS : 'ALL PRIVILEGES'} ON \`${name.replaceAll('_', '\\_')}\`.* TO ?@'%'`, [target.user]);
   });
   if (migrate) await tenantSchema.install({ ...root, database: name });
   return target;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { measurePools, TenantPools } from '@jala/infra/tenancy';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
@@ -13,8 +14,9 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor() {
+  constructor(pools: TenantPools) {
     collectDefaultMetrics({ register: this.registry });
+    measurePools(pools, this.registry);
   }
 
   /** Counts every response. The label is the route's pattern, so that ids in paths do not become time series. */

@@ -1,4 +1,5 @@
 import { DomainError, ERRORS, type ErrorCode, type FieldError } from '@jala/contracts';
+import { isDatabaseUnavailable } from '@jala/infra/central-db';
 import { IllegalTransitionError } from '@jala/kernel';
 import { PROBLEM_MESSAGES } from './problem-messages';
 
@@ -26,9 +27,6 @@ const TITLES: Record<number, string> = {
   503: 'Unavailable',
 };
 
-/** Connection-level failures of mysql2: the statement did not run, so the caller may repeat it. */
-const DATABASE_DOWN = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'PROTOCOL_CONNECTION_LOST', 'ER_SERVER_SHUTDOWN', 'ER_CON_COUNT_ERROR']);
-
 /** Finds the domain error that any thrown value stands for. What nobody expected becomes INTERNAL and says nothing more. */
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
@@ -39,8 +37,7 @@ export function toDomainError(thrown: unknown): DomainError {
   if (status === 403) return new DomainError('FORBIDDEN');
   if (status === 429) return new DomainError('THROTTLED');
   if (status !== undefined && status >= 400 && status < 500) return new DomainError('MALFORMED_REQUEST');
-  const code = (thrown as { code?: unknown } | null)?.code;
-  if (typeof code === 'string' && DATABASE_DOWN.has(code)) return new DomainError('DATABASE_UNAVAILABLE', {}, undefined, { cause: thrown });
+  if (isDatabaseUnavailable(thrown)) return new DomainError('DATABASE_UNAVAILABLE', {}, undefined, { cause: thrown });
   return new DomainError('INTERNAL', {}, undefined, { cause: thrown });
 }
 
