@@ -1,4 +1,5 @@
 export * from './identifiers';
 export * from './numbers';
+export * from './parse';
 export * from './region';
 export * from './times';
