@@ -24,7 +24,9 @@ const usage = (seconds: number, input: number, output: number): Record<string, A
   'Acct-Output-Gigawords': number(Math.floor(output / GIGAWORD)),
 });
 
-const classOf = (letter: string): Record<string, AttributeValue> => ({ Class: { raw: `0x${Buffer.from(`jala:${letter.repeat(32)}`).toString('hex')}` } });
+const classOf = (letter: string): Record<string, AttributeValue> => ({
+  Class: { raw: `0x${Buffer.from(`jala:${letter.repeat(32)}`).toString('hex')}` },
+});
 
 describe('accounting', () => {
   let scenario: Scenario;
@@ -77,23 +79,48 @@ describe('accounting', () => {
     const [quota] = await isp.query<{ used_bytes: string }>("SELECT used_bytes FROM raduser WHERE username = 'budi'");
     expect(Number(quota!.used_bytes)).toBe(input + output);
     const ended = await isp.sessions((reader) => reader.list({ state: 'ended', page: 1, perPage: 10 }));
-    expect(ended.rows).toMatchObject([{ username: 'budi', routerId: 31, serviceType: 'pppoe', inputBytes: input, outputBytes: output, seconds: 600 }]);
+    expect(ended.rows).toMatchObject([
+      { username: 'budi', routerId: 31, serviceType: 'pppoe', inputBytes: input, outputBytes: output, seconds: 600 },
+    ]);
   });
 
   it('shows a session as live until its Stop', async () => {
     await send('80000002', [['Start', { 'User-Name': 'siti', 'Framed-IP-Address': { raw: '10.0.0.8' } }]]);
     expect(await isp.sessions((reader) => reader.onlineAmong(['siti', 'dewi']))).toEqual(new Set(['siti']));
-    expect(await isp.sessions((reader) => reader.onlineOf('siti'))).toMatchObject([{ acctSessionId: '80000002', framedIp: '10.0.0.8', serviceType: 'hotspot' }]);
+    expect(await isp.sessions((reader) => reader.onlineOf('siti'))).toMatchObject([
+      { acctSessionId: '80000002', framedIp: '10.0.0.8', serviceType: 'hotspot' },
+    ]);
     await send('80000002', [['Stop', { 'User-Name': 'siti' }]]);
     expect(await isp.sessions((reader) => reader.onlineAmong(['siti']))).toEqual(new Set());
   });
 
   it.each<[string, string, readonly [string, Record<string, AttributeValue>?][]]>([
     ['in order', '820001', [['Start'], ['Interim-Update', usage(60, 5000, 6000)], ['Stop', usage(120, 10_000, 20_000)]]],
-    ['with the interim after the Stop', '820002', [['Start'], ['Stop', usage(120, 10_000, 20_000)], ['Interim-Update', usage(60, 5000, 6000)]]],
+    [
+      'with the interim after the Stop',
+      '820002',
+      [['Start'], ['Stop', usage(120, 10_000, 20_000)], ['Interim-Update', usage(60, 5000, 6000)]],
+    ],
     ['reversed', '820003', [['Stop', usage(120, 10_000, 20_000)], ['Interim-Update', usage(60, 5000, 6000)], ['Start']]],
-    ['each three times', '820004', [['Start'], ['Start'], ['Start'], ...Array(3).fill(['Interim-Update', usage(60, 5000, 6000)]), ...Array(3).fill(['Stop', usage(120, 10_000, 20_000)])]],
-    ['with the Start lost', '820005', [['Interim-Update', usage(60, 5000, 6000)], ['Stop', usage(120, 10_000, 20_000)]]],
+    [
+      'each three times',
+      '820004',
+      [
+        ['Start'],
+        ['Start'],
+        ['Start'],
+        ...Array(3).fill(['Interim-Update', usage(60, 5000, 6000)]),
+        ...Array(3).fill(['Stop', usage(120, 10_000, 20_000)]),
+      ],
+    ],
+    [
+      'with the Start lost',
+      '820005',
+      [
+        ['Interim-Update', usage(60, 5000, 6000)],
+        ['Stop', usage(120, 10_000, 20_000)],
+      ],
+    ],
     ['with a Stop alone', '820006', [['Stop', usage(120, 10_000, 20_000)]]],
     ['with a Start after the Stop of the same session', '820007', [['Stop', usage(120, 10_000, 20_000)], ['Start']]],
   ])('ends with the same session when packets come %s', async (_, sessionId, packets) => {
@@ -158,10 +185,19 @@ describe('accounting', () => {
 
   it('reopens a session that was taken for dead when a newer interim comes, not when an older one does', async () => {
     await send('860001', [['Start', { 'Acct-Delay-Time': number(3_000) }]]);
-    await isp.query("UPDATE radacct SET acctstoptime = acctupdatetime + INTERVAL 900 SECOND, acctterminatecause = 'Missed-Interim' WHERE acctsessionid = '860001'");
-    expect((await send('860001', [['Interim-Update', { ...usage(60, 1, 1), 'Acct-Delay-Time': number(2_800) }]]))[0]).toMatchObject({ acctterminatecause: 'Missed-Interim' });
-    expect((await send('860001', [['Interim-Update', usage(3_000, 2, 2)]]))[0]).toMatchObject({ acctstoptime: null, acctterminatecause: '' });
-    expect((await send('860001', [['Stop', { ...usage(3_001, 2, 2), 'Acct-Terminate-Cause': { raw: 'Lost-Carrier' } }]]))[0]).toMatchObject({ acctterminatecause: 'Lost-Carrier' });
+    await isp.query(
+      "UPDATE radacct SET acctstoptime = acctupdatetime + INTERVAL 900 SECOND, acctterminatecause = 'Missed-Interim' WHERE acctsessionid = '860001'",
+    );
+    expect((await send('860001', [['Interim-Update', { ...usage(60, 1, 1), 'Acct-Delay-Time': number(2_800) }]]))[0]).toMatchObject({
+      acctterminatecause: 'Missed-Interim',
+    });
+    expect((await send('860001', [['Interim-Update', usage(3_000, 2, 2)]]))[0]).toMatchObject({
+      acctstoptime: null,
+      acctterminatecause: '',
+    });
+    expect((await send('860001', [['Stop', { ...usage(3_001, 2, 2), 'Acct-Terminate-Cause': { raw: 'Lost-Carrier' } }]]))[0]).toMatchObject(
+      { acctterminatecause: 'Lost-Carrier' },
+    );
   });
 
   it('goes by its own clock less the delay, whatever a router without a clock believes', async () => {
@@ -171,14 +207,26 @@ describe('accounting', () => {
 
   it('stores hostile values as values, and never stops at one', async () => {
     const hostile = `'); DROP TABLE radacct; -- "\\ %{sql:SELECT 1}\n\tTenant-DB = "t_other"`;
-    await router.account('Start', "8'8\"0001", { ...user, 'Called-Station-Id': hostile, 'NAS-Port-Id': 'x'.repeat(200) });
-    await router.account('Start', '880002', { 'User-Name': { raw: '"bu\\377di\\000"' }, 'Acct-Session-Time': number(4_294_967_295), 'Acct-Delay-Time': number(4_294_967_295) });
+    await router.account('Start', '8\'8"0001', { ...user, 'Called-Station-Id': hostile, 'NAS-Port-Id': 'x'.repeat(200) });
+    await router.account('Start', '880002', {
+      'User-Name': { raw: '"bu\\377di\\000"' },
+      'Acct-Session-Time': number(4_294_967_295),
+      'Acct-Delay-Time': number(4_294_967_295),
+    });
     await router.account('Start', '880003', { 'User-Name': 'y'.repeat(253), 'Connect-Info': '€'.repeat(80) });
-    await router.account('Interim-Update', '880004', { ...user, ...usage(1, 2 ** 53, 1), 'Acct-Output-Gigawords': number(4_294_967_295), 'Acct-Output-Octets': number(4_294_967_295) });
+    await router.account('Interim-Update', '880004', {
+      ...user,
+      ...usage(1, 2 ** 53, 1),
+      'Acct-Output-Gigawords': number(4_294_967_295),
+      'Acct-Output-Octets': number(4_294_967_295),
+    });
     await router.account('Start', '880005', user);
     expect(await rows('880005')).toHaveLength(1);
     for (const sessionId of ['880002', '880003', '880004']) expect(await rows(sessionId)).toHaveLength(1);
-    expect((await isp.query<{ calledstationid: string }>("SELECT calledstationid FROM radacct WHERE calledstationid LIKE '%DROP TABLE%'")).length).toBe(1);
+    expect(
+      (await isp.query<{ calledstationid: string }>("SELECT calledstationid FROM radacct WHERE calledstationid LIKE '%DROP TABLE%'"))
+        .length,
+    ).toBe(1);
   });
 
   it('acknowledges what it does not keep', async () => {

@@ -42,7 +42,9 @@ const FILES = ['passwords', 'enforcement', 'operator-rows', 'hostile'] as const;
 const load = (file: string): LoginCase[] => JSON.parse(readFileSync(join(__dirname, 'cases', `${file}.json`), 'utf8')) as LoginCase[];
 
 const cases = FILES.flatMap((file) =>
-  load(file).flatMap((entry) => (entry.methods ?? ['pap']).map((method) => ({ file, method, entry, title: `${file}: ${entry.name} (${method})` }))),
+  load(file).flatMap((entry) =>
+    (entry.methods ?? ['pap']).map((method) => ({ file, method, entry, title: `${file}: ${entry.name} (${method})` })),
+  ),
 ).map((one, index) => ({ ...one, index, username: one.entry.username ?? `user-${index}` }));
 
 type Case = (typeof cases)[number];
@@ -62,11 +64,17 @@ describe('a login', () => {
     replies = await inParallel(cases, async (one) => {
       // Now and not earlier: the seconds count.
       const { expiresIn } = one.entry;
-      if (expiresIn !== undefined) await isp.query('UPDATE raduser SET expires_at = UTC_TIMESTAMP() + INTERVAL ? SECOND WHERE username = ?', [expiresIn, one.username]);
+      if (expiresIn !== undefined)
+        await isp.query('UPDATE raduser SET expires_at = UTC_TIMESTAMP() + INTERVAL ? SECOND WHERE username = ?', [
+          expiresIn,
+          one.username,
+        ]);
       return send(router, one);
     });
     await scenario.stored();
-    const rows = await isp.query<{ username: string; calledstationid: string; reason: string }>('SELECT calledstationid, reason FROM radpostauth');
+    const rows = await isp.query<{ username: string; calledstationid: string; reason: string }>(
+      'SELECT calledstationid, reason FROM radpostauth',
+    );
     for (const row of rows) reasons.set(row.calledstationid, row.reason);
   }, 120_000);
   afterAll(() => scenario.stop());
@@ -137,6 +145,7 @@ function send(router: Router, { entry, username, method, index }: Case): Promise
   const attributes: Record<string, AttributeValue> = { 'Called-Station-Id': `case-${index}` };
   if (entry.rawUsername !== undefined) attributes['User-Name'] = { raw: `"${entry.rawUsername}"` };
   if (entry.mac !== undefined) attributes['Calling-Station-Id'] = entry.mac;
-  for (const [name, value] of Object.entries(entry.attributes ?? {})) attributes[name] = /^[\d.]+$|^[A-Z][a-z]+$/.test(value) ? { raw: value } : value;
+  for (const [name, value] of Object.entries(entry.attributes ?? {}))
+    attributes[name] = /^[\d.]+$|^[A-Z][a-z]+$/.test(value) ? { raw: value } : value;
   return router.login(sentName, password, { method, attributes, without: entry.without, timeout: 8 });
 }

@@ -43,13 +43,17 @@ describe('without a database', () => {
   ])('that is %s nobody is rejected, nothing is lost, and logins come back with it', async (how, away, back) => {
     expect((await router.login('budi', 'rahasia')).answer).toBe('accept');
     await away();
-    const answers = await inParallel([...everybody, ...everybody], ([username, password]) => router.login(username, password, { timeout: 2 }));
+    const answers = await inParallel([...everybody, ...everybody], ([username, password]) =>
+      router.login(username, password, { timeout: 2 }),
+    );
     expect(answers.map(({ answer }) => answer)).toEqual(Array(10).fill('silence'));
 
     const sessions = Array.from({ length: 30 }, (_, index) => `${how}-${index}`);
     const acknowledged = await inParallel(sessions, (sessionId) => router.account('Start', sessionId, { 'User-Name': 'budi' }));
     expect(new Set(acknowledged.map(({ answer }) => answer))).toEqual(new Set(['acknowledged']));
-    await inParallel(sessions, (sessionId) => router.account('Stop', sessionId, { 'User-Name': 'budi', 'Acct-Session-Time': number(9), 'Acct-Input-Octets': number(7) }));
+    await inParallel(sessions, (sessionId) =>
+      router.account('Stop', sessionId, { 'User-Name': 'budi', 'Acct-Session-Time': number(9), 'Acct-Input-Octets': number(7) }),
+    );
 
     await back();
     await comesBack();

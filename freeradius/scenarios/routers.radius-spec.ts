@@ -63,7 +63,9 @@ describe('a router', () => {
     for (const method of METHODS) {
       expect((await router.login('siti', 'milik-satu', { method, timeout: 2 })).answer).toBe('silence');
     }
-    expect((await router.login('siti', 'milik-satu', { attributes: { 'Message-Authenticator': { raw: '0x00' } }, timeout: 2 })).answer).toBe('silence');
+    expect(
+      (await router.login('siti', 'milik-satu', { attributes: { 'Message-Authenticator': { raw: '0x00' } }, timeout: 2 })).answer,
+    ).toBe('silence');
     expect((await router.account('Start', 'wrong-secret', { 'User-Name': 'siti' }, 1)).answer).toBe('silence');
     await scenario.stored();
     expect(await one.query("SELECT * FROM radacct WHERE acctsessionid = 'wrong-secret'")).toEqual([]);
@@ -142,7 +144,12 @@ describe('a router', () => {
       writeFileSync(join(folder, 'new'), `client ${address} {\n\tipaddr = ${address}\n\tsecret = testing123\n${lines}}\n`);
       renameSync(join(folder, 'new'), join(folder, 'v4', address));
       const request = { secret: 'testing123', from: address, timeout: 1 };
-      const login = await radclient({ ...request, port: scenario.server.ports.auth, kind: 'auth', attributes: { 'User-Name': 'siti', 'User-Password': 'x' } });
+      const login = await radclient({
+        ...request,
+        port: scenario.server.ports.auth,
+        kind: 'auth',
+        attributes: { 'User-Name': 'siti', 'User-Password': 'x' },
+      });
       expect(login.answer).toBe('silence');
       const start = await radclient({
         ...request,
@@ -160,7 +167,12 @@ describe('a router', () => {
   });
 
   it('can ask whether the server is alive', async () => {
-    const status = await radclient({ port: scenario.server.ports.status, kind: 'status', secret: scenario.server.probeSecret, attributes: { 'Message-Authenticator': { raw: '0x00' } } });
+    const status = await radclient({
+      port: scenario.server.ports.status,
+      kind: 'status',
+      secret: scenario.server.probeSecret,
+      attributes: { 'Message-Authenticator': { raw: '0x00' } },
+    });
     expect(status.answer).toBe('accept');
     expect(status.attributes['Message-Authenticator']).toBeDefined();
   });

@@ -13,10 +13,12 @@ describe('a voucher', () => {
   let router: Router;
   const from = (mac: string) => ({ attributes: { 'Calling-Station-Id': mac } });
   const state = async (username: string) =>
-    (await isp.query<{ status: string; mac: string | null; seconds: number | null; first: Date | null }>(
-      'SELECT status, mac, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), expires_at) AS seconds, first_login_at AS first FROM raduser WHERE username = ?',
-      [username],
-    ))[0]!;
+    (
+      await isp.query<{ status: string; mac: string | null; seconds: number | null; first: Date | null }>(
+        'SELECT status, mac, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), expires_at) AS seconds, first_login_at AS first FROM raduser WHERE username = ?',
+        [username],
+      )
+    )[0]!;
 
   beforeAll(async () => {
     scenario = await Scenario.start();

@@ -1,6 +1,12 @@
 import { clientFileName, isRadiusSecret, renderClientFile, type RouterClient } from './client-file';
 
-const client: RouterClient = { address: '192.0.2.1', secret: 'S3cret-of_1', tenantDb: 't_maju', routerId: 7, requireMessageAuthenticator: true };
+const client: RouterClient = {
+  address: '192.0.2.1',
+  secret: 'S3cret-of_1',
+  tenantDb: 't_maju',
+  routerId: 7,
+  requireMessageAuthenticator: true,
+};
 
 describe('the file of a router', () => {
   it('says who it is, whose it is and how it proves it', () => {
@@ -45,7 +51,7 @@ describe('the file of a router', () => {
   });
 
   it.each([
-    ['somebody else\'s database', { tenantDb: 'mysql' }],
+    ["somebody else's database", { tenantDb: 'mysql' }],
     ['a database with a quote', { tenantDb: 't_x"' }],
     ['no router id', { routerId: 0 }],
     ['half a router id', { routerId: 1.5 }],

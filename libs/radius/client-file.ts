@@ -37,7 +37,8 @@ export function clientFileName(address: string): string {
  */
 export function renderClientFile(client: RouterClient): string {
   clientFileName(client.address);
-  if (!isRadiusSecret(client.secret)) throw new RangeError('The RADIUS secret has a character that is not allowed, or not 6 to 64 of them.');
+  if (!isRadiusSecret(client.secret))
+    throw new RangeError('The RADIUS secret has a character that is not allowed, or not 6 to 64 of them.');
   if (!TENANT_DB.test(client.tenantDb)) throw new RangeError(`not a tenant database: ${client.tenantDb}`);
   if (!Number.isSafeInteger(client.routerId) || client.routerId < 1) throw new RangeError(`not a router id: ${client.routerId}`);
   return [

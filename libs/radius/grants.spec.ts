@@ -1,6 +1,6 @@
 import { radiusGrants, radiusRevokes } from './grants';
 
-describe('the rights of FreeRADIUS in a tenant\'s database', () => {
+describe("the rights of FreeRADIUS in a tenant's database", () => {
   it('are on tables, and no more than it needs', () => {
     const grants = radiusGrants('t_maju', 'jala_radius');
     expect(grants).toContain("GRANT SELECT ON `t_maju`.`radcheck` TO 'jala_radius'@'%'");

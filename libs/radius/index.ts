@@ -17,5 +17,12 @@ export { RadiusModule } from './radius.module';
 export { RadiusWriter } from './radius-writer';
 export { isRateLimit, type RateLimit, rateLimit } from './rate-limit';
 export { type ReconciledClients, RouterClients } from './router-clients';
-export { LIVE_WINDOW_SECONDS, MAX_COUNTED_SESSIONS, type RouterActivity, type Session, type SessionFilter, SessionsReader } from './sessions.repository';
+export {
+  LIVE_WINDOW_SECONDS,
+  MAX_COUNTED_SESSIONS,
+  type RouterActivity,
+  type Session,
+  type SessionFilter,
+  SessionsReader,
+} from './sessions.repository';
 export { RADIUS_USER_STATUSES, radiusEntities, type RadiusUserStatus, RadUser } from './stock.entities';

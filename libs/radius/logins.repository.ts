@@ -37,15 +37,14 @@ export class LoginsReader {
 
   /** Newest first. `total` stops at 10,000. */
   async forUser(username: string, page: { readonly page: number; readonly perPage: number }): Promise<Page<Login>> {
-    const rows = await this.db.query<Row[]>('SELECT * FROM radpostauth WHERE username = ? ORDER BY authdate DESC, id DESC LIMIT ? OFFSET ?', [
-      username,
-      page.perPage,
-      Math.min((page.page - 1) * page.perPage, MAX_COUNTED_LOGINS),
-    ]);
-    const [count] = await this.db.query<{ total: string }[]>('SELECT COUNT(*) AS total FROM (SELECT 1 FROM radpostauth WHERE username = ? LIMIT ?) AS some', [
-      username,
-      MAX_COUNTED_LOGINS,
-    ]);
+    const rows = await this.db.query<Row[]>(
+      'SELECT * FROM radpostauth WHERE username = ? ORDER BY authdate DESC, id DESC LIMIT ? OFFSET ?',
+      [username, page.perPage, Math.min((page.page - 1) * page.perPage, MAX_COUNTED_LOGINS)],
+    );
+    const [count] = await this.db.query<{ total: string }[]>(
+      'SELECT COUNT(*) AS total FROM (SELECT 1 FROM radpostauth WHERE username = ? LIMIT ?) AS some',
+      [username, MAX_COUNTED_LOGINS],
+    );
     return { rows: rows.map(toLogin), total: Number(count?.total ?? 0) };
   }
 

@@ -61,7 +61,8 @@ export class RadiusUsersRepository {
     const table = this.db.repository(RadReply);
     const present = await this.idsOf('radreply', { username, ...MANAGED });
     if (present.length > 0) await table.delete(present);
-    if (replies.size > 0) await table.insert([...replies].map(([attribute, value]) => ({ username, attribute, op: '=', value, ...MANAGED })));
+    if (replies.size > 0)
+      await table.insert([...replies].map(([attribute, value]) => ({ username, attribute, op: '=', value, ...MANAGED })));
   }
 
   /**
@@ -71,8 +72,23 @@ export class RadiusUsersRepository {
   private async idsOf(table: string, where: { username: string; attribute?: string; jalaManaged: number }): Promise<number[]> {
     const attribute = where.attribute === undefined ? '' : ' AND attribute = ?';
     const params = [where.username, where.jalaManaged, ...(where.attribute === undefined ? [] : [where.attribute])];
-    const rows = await this.db.query<{ id: number }[]>(`SELECT id FROM ${table} WHERE username = ? AND jala_managed = ?${attribute}`, params);
+    const rows = await this.db.query<{ id: number }[]>(
+      `SELECT id FROM ${table} WHERE username = ? AND jala_managed = ?${attribute}`,
+      params,
+    );
     return rows.map(({ id }) => id);
+  }
+
+  /** After the other rows are written. Triggers only set the mark (0001-radius.sql); here it may also go. */
+  async markOperatorRows(username: string): Promise<void> {
+    const own = (table: string) => `EXISTS (SELECT 1 FROM ${table} o WHERE o.username = u.username AND o.jala_managed = 0)`;
+    const groups = (table: string) =>
+      `EXISTS (SELECT 1 FROM radusergroup g JOIN ${table} o ON o.groupname = g.groupname WHERE g.username = u.username AND o.jala_managed = 0)`;
+    await this.db.query(
+      `UPDATE raduser u SET u.operator_rows = ${[own('radcheck'), own('radreply'), own('radusergroup'), groups('radgroupcheck'), groups('radgroupreply')].join(' OR ')}
+       WHERE u.username = ?`,
+      [username],
+    );
   }
 
   async updateStatus(username: string, status: RadiusUserStatus, expiresAt?: Date | null): Promise<boolean> {
@@ -87,10 +103,12 @@ export class RadiusUsersRepository {
 
   async applyToUser(username: string, plan: Enforcement): Promise<void> {
     const columns = planColumns(plan);
-    await this.db.query(`UPDATE raduser SET ${Object.keys(columns).map((column) => `${column} = ?`).join(', ')} WHERE username = ?`, [
-      ...Object.values(columns),
-      username,
-    ]);
+    await this.db.query(
+      `UPDATE raduser SET ${Object.keys(columns)
+        .map((column) => `${column} = ?`)
+        .join(', ')} WHERE username = ?`,
+      [...Object.values(columns), username],
+    );
   }
 
   /** History moves along: the subscriber is the same person, and the open session goes on under its own key. */
@@ -108,7 +126,8 @@ export class RadiusUsersRepository {
   async replaceGroupReplies(group: string, replies: ReadonlyMap<string, string>): Promise<void> {
     const table = this.db.repository(RadGroupReply);
     await table.delete({ groupname: group, ...MANAGED });
-    if (replies.size > 0) await table.insert([...replies].map(([attribute, value]) => ({ groupname: group, attribute, op: '=', value, ...MANAGED })));
+    if (replies.size > 0)
+      await table.insert([...replies].map(([attribute, value]) => ({ groupname: group, attribute, op: '=', value, ...MANAGED })));
   }
 
   /** @returns how many users are held to the plan */
@@ -116,7 +135,9 @@ export class RadiusUsersRepository {
     const columns = planColumns(group);
     const result = await this.db.query<{ affectedRows: number }>(
       `UPDATE raduser u JOIN radusergroup g ON g.username = u.username AND g.jala_managed = 1
-       SET ${Object.keys(columns).map((column) => `u.${column} = ?`).join(', ')} WHERE g.groupname = ?`,
+       SET ${Object.keys(columns)
+         .map((column) => `u.${column} = ?`)
+         .join(', ')} WHERE g.groupname = ?`,
       [...Object.values(columns), group.name],
     );
     return result.affectedRows;

@@ -9,7 +9,7 @@ import { radiusEntities } from './stock.entities';
 
 const budi: RadiusUser = {
   username: 'budi',
-  password: "it's \"so\" \\ ü",
+  password: 'it\'s "so" \\ ü',
   status: 'active',
   expiresAt: new Date('2026-01-31T16:59:59.000Z'),
   group: 'plan_1',
@@ -28,7 +28,8 @@ describe('the RADIUS tables of a tenant', () => {
   });
   afterAll(() => tenant.drop());
   beforeEach(async () => {
-    for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radgroupreply', 'radacct', 'radpostauth']) await query(`DELETE FROM ${table}`);
+    for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radgroupreply', 'radacct', 'radpostauth'])
+      await query(`DELETE FROM ${table}`);
   });
 
   it('has one managed row each for a new user, readable by a stock FreeRADIUS too', async () => {
@@ -36,7 +37,9 @@ describe('the RADIUS tables of a tenant', () => {
     expect(await query('SELECT username, attribute, op, value, jala_managed FROM radcheck')).toEqual([
       { username: 'budi', attribute: 'Cleartext-Password', op: ':=', value: budi.password, jala_managed: 1 },
     ]);
-    expect(await query('SELECT attribute, op, value FROM radreply')).toEqual([{ attribute: 'Framed-IP-Address', op: '=', value: '10.0.0.9' }]);
+    expect(await query('SELECT attribute, op, value FROM radreply')).toEqual([
+      { attribute: 'Framed-IP-Address', op: '=', value: '10.0.0.9' },
+    ]);
     expect(await query('SELECT groupname, jala_managed FROM radusergroup')).toEqual([{ groupname: 'plan_1', jala_managed: 1 }]);
     expect(await tenant.run(() => writer.find('BUDI'))).toMatchObject({
       username: 'budi',
@@ -50,7 +53,7 @@ describe('the RADIUS tables of a tenant', () => {
     });
   });
 
-  it('writes the same user again without touching usage or an operator\'s own rows', async () => {
+  it("writes the same user again without touching usage or an operator's own rows", async () => {
     await tenant.run(() => writer.putUser(budi));
     await query("UPDATE raduser SET used_bytes = 7 WHERE username = 'budi'");
     await query("INSERT INTO radreply (username, attribute, op, value) VALUES ('budi', 'Mikrotik-Group', ':=', 'vip')");
@@ -59,6 +62,44 @@ describe('the RADIUS tables of a tenant', () => {
     expect(await query('SELECT groupname FROM radusergroup')).toEqual([{ groupname: 'plan_2' }]);
     expect(await query('SELECT attribute FROM radreply')).toEqual([{ attribute: 'Mikrotik-Group' }]);
     expect(await tenant.run(() => writer.find('budi'))).toMatchObject({ usedBytes: 7, rateLimit: null });
+  });
+
+  it("knows of an operator's own rows whichever way they come, and forgets them when the user is written again", async () => {
+    const marked = async (username = 'budi') => (await tenant.run(() => writer.find(username)))?.operatorRows;
+    await tenant.run(async () => {
+      await writer.putUser(budi);
+      await writer.putUser({ ...budi, username: 'siti', group: 'plan_2' });
+    });
+    const ways = [
+      [
+        "INSERT INTO radcheck (username, attribute, op, value) VALUES ('BUDI', 'Login-Time', ':=', 'Al')",
+        'DELETE FROM radcheck WHERE jala_managed = 0',
+      ],
+      ["INSERT INTO radreply (username, attribute, op, value) VALUES ('budi', 'Mikrotik-Group', ':=', 'x')", 'DELETE FROM radreply'],
+      ["INSERT INTO radusergroup (username, groupname) VALUES ('budi', 'vip')", 'DELETE FROM radusergroup WHERE jala_managed = 0'],
+      [
+        "INSERT INTO radgroupcheck (groupname, attribute, op, value) VALUES ('plan_1', 'Login-Time', ':=', 'Al')",
+        'DELETE FROM radgroupcheck',
+      ],
+      [
+        "INSERT INTO radgroupreply (groupname, attribute, op, value) VALUES ('plan_1', 'Mikrotik-Group', ':=', 'x')",
+        'DELETE FROM radgroupreply',
+      ],
+      ["UPDATE radcheck SET jala_managed = 0 WHERE username = 'budi'", "DELETE FROM radcheck WHERE username = 'budi'"],
+    ] as const;
+    for (const [add, take] of ways) {
+      expect([add, await marked()]).toEqual([add, 0]);
+      await query(add);
+      expect([add, await marked()]).toEqual([add, 1]);
+      await tenant.run(() => writer.putUser(budi));
+      expect([add, await marked()]).toEqual([add, 1]);
+      await query(take);
+      await tenant.run(() => writer.putUser(budi));
+    }
+    expect(await marked('siti')).toBe(0);
+    await query("INSERT INTO radgroupreply (groupname, attribute, op, value) VALUES ('plan_3', 'Mikrotik-Group', ':=', 'x')");
+    await tenant.run(() => writer.assignGroup('siti', { name: 'plan_3', rateLimit: null }));
+    expect(await marked('siti')).toBe(1);
   });
 
   it('takes back everything with the transaction around it', async () => {
@@ -79,9 +120,13 @@ describe('the RADIUS tables of a tenant', () => {
       await writer.putUser(budi);
       await writer.putUser({ ...budi, username: 'siti' });
       await writer.putUser({ ...budi, username: 'dewi', group: 'plan_2' });
-      await expect(writer.putGroup({ name: 'plan_1', rateLimit: '1M/2M', fairUse: { bytes: 10, rateLimit: '64k/128k' }, sharedUsers: null })).resolves.toBe(2);
+      await expect(
+        writer.putGroup({ name: 'plan_1', rateLimit: '1M/2M', fairUse: { bytes: 10, rateLimit: '64k/128k' }, sharedUsers: null }),
+      ).resolves.toBe(2);
     });
-    expect(await query('SELECT username, rate_limit, fup_bytes, fup_rate_limit, quota_bytes, shared_users FROM raduser ORDER BY username')).toMatchObject([
+    expect(
+      await query('SELECT username, rate_limit, fup_bytes, fup_rate_limit, quota_bytes, shared_users FROM raduser ORDER BY username'),
+    ).toMatchObject([
       { username: 'budi', rate_limit: '1M/2M', fup_rate_limit: '64k/128k', quota_bytes: null, shared_users: null },
       { username: 'dewi', rate_limit: '5M/10M', fup_rate_limit: null, shared_users: 1 },
       { username: 'siti', rate_limit: '1M/2M' },
@@ -111,7 +156,10 @@ describe('the RADIUS tables of a tenant', () => {
       await writer.putUser({ ...budi, username: 'free', quotaBytes: null });
     });
     for (const user of ['Budi', 'free']) {
-      await query('INSERT INTO radacct (acctuniqueid, username, acctinputoctets, acctoutputoctets) VALUES (?, ?, 100, 5000000000)', [user, user]);
+      await query('INSERT INTO radacct (acctuniqueid, username, acctinputoctets, acctoutputoctets) VALUES (?, ?, 100, 5000000000)', [
+        user,
+        user,
+      ]);
       await query('UPDATE radacct SET acctinputoctets = 150, acctoutputoctets = 5000000001 WHERE acctuniqueid = ?', [user]);
       await query('UPDATE radacct SET acctinputoctets = 150, acctoutputoctets = 5000000001 WHERE acctuniqueid = ?', [user]);
     }
@@ -124,11 +172,13 @@ describe('the RADIUS tables of a tenant', () => {
     await query("INSERT INTO radacct (acctuniqueid, username) VALUES ('a', 'budi')");
     await query("INSERT INTO radcheck (username, attribute, op, value) VALUES ('budi', 'Cleartext-Password', ':=', 'operator')");
     await tenant.run(() => writer.renameUser('budi', 'budi.s'));
-    expect(await query("SELECT username FROM radacct UNION ALL SELECT username FROM radcheck UNION ALL SELECT username FROM raduser")).toEqual(
-      Array(4).fill({ username: 'budi.s' }),
-    );
+    expect(
+      await query('SELECT username FROM radacct UNION ALL SELECT username FROM radcheck UNION ALL SELECT username FROM raduser'),
+    ).toEqual(Array(4).fill({ username: 'budi.s' }));
     await tenant.run(() => writer.removeUser('budi.s'));
-    expect(await query('SELECT username FROM radcheck UNION ALL SELECT username FROM raduser UNION ALL SELECT username FROM radusergroup')).toEqual([]);
+    expect(
+      await query('SELECT username FROM radcheck UNION ALL SELECT username FROM raduser UNION ALL SELECT username FROM radusergroup'),
+    ).toEqual([]);
     expect(await query('SELECT username FROM radacct')).toEqual([{ username: 'budi.s' }]);
   });
 
@@ -151,7 +201,8 @@ describe('the RADIUS tables of a tenant', () => {
     beforeEach(async () => {
       sessions = new SessionsReader(tenant.database, clock);
       logins = new LoginsReader(tenant.database);
-      const columns = '(acctuniqueid, acctsessionid, username, router_id, framedprotocol, acctstarttime, acctupdatetime, acctstoptime, acctsessiontime, acctinputoctets, acctoutputoctets, framedipaddress, callingstationid)';
+      const columns =
+        '(acctuniqueid, acctsessionid, username, router_id, framedprotocol, acctstarttime, acctupdatetime, acctstoptime, acctsessiontime, acctinputoctets, acctoutputoctets, framedipaddress, callingstationid)';
       await query(`INSERT INTO radacct ${columns} VALUES
         ('1', '81000001', 'Budi', 1, 'PPP', '2026-05-09 17:00:00', '2026-05-10 04:59:00', NULL, 43140, 431400, 4314000000000, '10.0.0.1', 'AA:BB:CC:DD:EE:01'),
         ('2', '80000001', 'siti', 2, '', '2026-05-10 04:00:00', '2026-05-10 04:58:00', NULL, 3480, 10, 20, '10.0.0.2', 'AA:BB:CC:DD:EE:02'),
@@ -177,14 +228,21 @@ describe('the RADIUS tables of a tenant', () => {
         expect((await sessions.list({ state: 'online', search: '10.0.0.1', page: 1, perPage: 10 })).rows).toHaveLength(1);
         expect((await sessions.list({ state: 'online', search: 'b%', page: 1, perPage: 10 })).rows).toHaveLength(0);
         expect((await sessions.list({ state: 'online', serviceType: 'pppoe', routerId: 1, page: 1, perPage: 10 })).total).toBe(1);
-        expect((await sessions.list({ state: 'ended', usernames: ['budi'], page: 1, perPage: 10 })).rows).toMatchObject([{ seconds: 3600 }]);
+        expect((await sessions.list({ state: 'ended', usernames: ['budi'], page: 1, perPage: 10 })).rows).toMatchObject([
+          { seconds: 3600 },
+        ]);
       });
     });
 
     it('shows one user with the open session first, and what to disconnect', async () => {
       await tenant.run(async () => {
-        expect((await sessions.forUser('budi', { page: 1, perPage: 10 })).rows.map((row) => row.acctSessionId)).toEqual(['81000001', '81000003']);
-        await expect(sessions.onlineOf('budi')).resolves.toMatchObject([{ acctSessionId: '81000001', framedIp: '10.0.0.1', username: 'Budi' }]);
+        expect((await sessions.forUser('budi', { page: 1, perPage: 10 })).rows.map((row) => row.acctSessionId)).toEqual([
+          '81000001',
+          '81000003',
+        ]);
+        await expect(sessions.onlineOf('budi')).resolves.toMatchObject([
+          { acctSessionId: '81000001', framedIp: '10.0.0.1', username: 'Budi' },
+        ]);
         await expect(sessions.onlineOf('gone')).resolves.toEqual([]);
       });
     });

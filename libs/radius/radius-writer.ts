@@ -33,6 +33,7 @@ export class RadiusWriter {
       await this.users.replacePassword(user.username, user.password);
       await this.users.replaceGroup(user.username, user.group);
       await this.users.replaceReplies(user.username, new Map(user.framedIp ? [['Framed-IP-Address', user.framedIp]] : []));
+      await this.users.markOperatorRows(user.username);
     });
   }
 
@@ -63,6 +64,7 @@ export class RadiusWriter {
     await this.users.transaction(async () => {
       await this.users.replaceGroup(username, group.name);
       await this.users.applyToUser(username, group);
+      await this.users.markOperatorRows(username);
     });
   }
 
@@ -128,5 +130,6 @@ function requireEnforcement(plan: Enforcement): void {
 
 function requireWhole(what: string, value: number | null | undefined, least: number, most: number): void {
   if (value === null || value === undefined) return;
-  if (!Number.isSafeInteger(value) || value < least || value > most) throw new RangeError(`${what}: ${value} is not a whole number from ${least} to ${most}`);
+  if (!Number.isSafeInteger(value) || value < least || value > most)
+    throw new RangeError(`${what}: ${value} is not a whole number from ${least} to ${most}`);
 }

@@ -35,7 +35,8 @@ export function rateLimit(limit: RateLimit): string {
       throw new RangeError('A burst threshold is above its burst rate.');
     }
     for (const seconds of [burst.secondsDownload, burst.secondsUpload]) {
-      if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600) throw new RangeError('A burst time is a whole number of seconds up to 3600.');
+      if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600)
+        throw new RangeError('A burst time is a whole number of seconds up to 3600.');
     }
     parts.push(
       pair(burst.upload, burst.download),
@@ -45,10 +46,12 @@ export function rateLimit(limit: RateLimit): string {
   } else if (priority !== undefined || minimum) {
     parts.push('0/0', '0/0', '0/0');
   }
-  if (priority !== undefined && !(Number.isInteger(priority) && priority >= 1 && priority <= 8)) throw new RangeError('A priority is 1 to 8.');
+  if (priority !== undefined && !(Number.isInteger(priority) && priority >= 1 && priority <= 8))
+    throw new RangeError('A priority is 1 to 8.');
   if (priority !== undefined || minimum) parts.push(String(priority ?? 8));
   if (minimum) {
-    if (minimum.download.bps > download.bps || minimum.upload.bps > upload.bps) throw new RangeError('A guaranteed rate is above its limit.');
+    if (minimum.download.bps > download.bps || minimum.upload.bps > upload.bps)
+      throw new RangeError('A guaranteed rate is above its limit.');
     parts.push(pair(minimum.upload, minimum.download));
   }
   return parts.join(' ');

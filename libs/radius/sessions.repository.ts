@@ -91,7 +91,11 @@ export class SessionsReader {
     const order = filter.state === 'online' ? 'acctstarttime DESC, radacctid DESC' : 'acctstoptime DESC, radacctid DESC';
     const offset = Math.min((filter.page - 1) * filter.perPage, MAX_COUNTED_SESSIONS);
     const [rows, [count]] = [
-      await this.db.query<Row[]>(`SELECT ${COLUMNS} FROM radacct WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, [...params, filter.perPage, offset]),
+      await this.db.query<Row[]>(`SELECT ${COLUMNS} FROM radacct WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, [
+        ...params,
+        filter.perPage,
+        offset,
+      ]),
       await this.db.query<{ total: string }[]>(`SELECT COUNT(*) AS total FROM (SELECT 1 FROM radacct WHERE ${where} LIMIT ?) AS some`, [
         ...params,
         MAX_COUNTED_SESSIONS,
@@ -106,16 +110,19 @@ export class SessionsReader {
       `SELECT ${COLUMNS} FROM radacct WHERE username = ? ORDER BY acctstoptime IS NULL DESC, acctstoptime DESC, radacctid DESC LIMIT ? OFFSET ?`,
       [username, page.perPage, Math.min((page.page - 1) * page.perPage, MAX_COUNTED_SESSIONS)],
     );
-    const [count] = await this.db.query<{ total: string }[]>('SELECT COUNT(*) AS total FROM (SELECT 1 FROM radacct WHERE username = ? LIMIT ?) AS some', [
-      username,
-      MAX_COUNTED_SESSIONS,
-    ]);
+    const [count] = await this.db.query<{ total: string }[]>(
+      'SELECT COUNT(*) AS total FROM (SELECT 1 FROM radacct WHERE username = ? LIMIT ?) AS some',
+      [username, MAX_COUNTED_SESSIONS],
+    );
     return { rows: rows.map(toSession), total: Number(count?.total ?? 0) };
   }
 
   /** What a Disconnect-Request has to name. */
   async onlineOf(username: string): Promise<Session[]> {
-    const rows = await this.db.query<Row[]>(`SELECT ${COLUMNS} FROM radacct WHERE username = ? AND ${ONLINE} ORDER BY radacctid`, [username, this.liveSince()]);
+    const rows = await this.db.query<Row[]>(`SELECT ${COLUMNS} FROM radacct WHERE username = ? AND ${ONLINE} ORDER BY radacctid`, [
+      username,
+      this.liveSince(),
+    ]);
     return rows.map(toSession);
   }
 
@@ -177,7 +184,8 @@ export class SessionsReader {
     else add('acctstoptime IS NOT NULL');
     if (filter.routerId !== undefined) add('router_id = ?', filter.routerId);
     if (filter.serviceType !== undefined) add(`${SERVICE_TYPE} = ?`, filter.serviceType);
-    if (filter.usernames !== undefined) add(filter.usernames.length > 0 ? `username IN (${marks(filter.usernames)})` : 'FALSE', ...filter.usernames);
+    if (filter.usernames !== undefined)
+      add(filter.usernames.length > 0 ? `username IN (${marks(filter.usernames)})` : 'FALSE', ...filter.usernames);
     if (filter.search) {
       const text = filter.search.trim();
       const mac = canonicalMac(text);

@@ -127,6 +127,10 @@ export class RadUser {
 
   @Column({ name: 'session_s', type: 'int', unsigned: true, nullable: true })
   sessionSeconds: number | null;
+
+  /** An operator has or had rows for this user or its group, so they are asked at login. */
+  @Column({ name: 'operator_rows', type: 'tinyint' })
+  operatorRows: number;
 }
 
 export const radiusEntities = [RadCheck, RadReply, RadGroupCheck, RadGroupReply, RadUserGroup, RadUser];

@@ -147,6 +147,7 @@ CREATE TABLE raduser (
   interim_s SMALLINT UNSIGNED NOT NULL DEFAULT 300,
   idle_s INT UNSIGNED DEFAULT NULL,
   session_s INT UNSIGNED DEFAULT NULL COMMENT 'longest single session',
+  operator_rows BOOLEAN NOT NULL DEFAULT FALSE COMMENT 'an operator has or had rows for this user or its group: they are asked at login',
   PRIMARY KEY (username),
   KEY expiring (status, expires_at)
 ) ENGINE = InnoDB;
@@ -169,3 +170,39 @@ CREATE TRIGGER radacct_usage_update AFTER UPDATE ON radacct FOR EACH ROW
     AND (quota_bytes IS NOT NULL OR fup_bytes IS NOT NULL)
     AND COALESCE(NEW.acctinputoctets, 0) + COALESCE(NEW.acctoutputoctets, 0)
       > COALESCE(OLD.acctinputoctets, 0) + COALESCE(OLD.acctoutputoctets, 0);
+
+-- Whoever adds a row of their own to the stock tables does not know of raduser. The mark only costs a login some queries, so it
+-- is not taken away here when the row goes; libs/radius looks again whenever it writes the user.
+CREATE TRIGGER radcheck_operator_insert AFTER INSERT ON radcheck FOR EACH ROW
+  UPDATE raduser SET operator_rows = TRUE WHERE username = NEW.username AND NEW.jala_managed = 0;
+
+CREATE TRIGGER radcheck_operator_update AFTER UPDATE ON radcheck FOR EACH ROW
+  UPDATE raduser SET operator_rows = TRUE WHERE username = NEW.username AND NEW.jala_managed = 0;
+
+CREATE TRIGGER radreply_operator_insert AFTER INSERT ON radreply FOR EACH ROW
+  UPDATE raduser SET operator_rows = TRUE WHERE username = NEW.username AND NEW.jala_managed = 0;
+
+CREATE TRIGGER radreply_operator_update AFTER UPDATE ON radreply FOR EACH ROW
+  UPDATE raduser SET operator_rows = TRUE WHERE username = NEW.username AND NEW.jala_managed = 0;
+
+CREATE TRIGGER radusergroup_operator_insert AFTER INSERT ON radusergroup FOR EACH ROW
+  UPDATE raduser SET operator_rows = TRUE WHERE username = NEW.username AND NEW.jala_managed = 0;
+
+CREATE TRIGGER radusergroup_operator_update AFTER UPDATE ON radusergroup FOR EACH ROW
+  UPDATE raduser SET operator_rows = TRUE WHERE username = NEW.username AND NEW.jala_managed = 0;
+
+CREATE TRIGGER radgroupcheck_operator_insert AFTER INSERT ON radgroupcheck FOR EACH ROW
+  UPDATE raduser u JOIN radusergroup g ON g.username = u.username SET u.operator_rows = TRUE
+  WHERE g.groupname = NEW.groupname AND NEW.jala_managed = 0;
+
+CREATE TRIGGER radgroupcheck_operator_update AFTER UPDATE ON radgroupcheck FOR EACH ROW
+  UPDATE raduser u JOIN radusergroup g ON g.username = u.username SET u.operator_rows = TRUE
+  WHERE g.groupname = NEW.groupname AND NEW.jala_managed = 0;
+
+CREATE TRIGGER radgroupreply_operator_insert AFTER INSERT ON radgroupreply FOR EACH ROW
+  UPDATE raduser u JOIN radusergroup g ON g.username = u.username SET u.operator_rows = TRUE
+  WHERE g.groupname = NEW.groupname AND NEW.jala_managed = 0;
+
+CREATE TRIGGER radgroupreply_operator_update AFTER UPDATE ON radgroupreply FOR EACH ROW
+  UPDATE raduser u JOIN radusergroup g ON g.username = u.username SET u.operator_rows = TRUE
+  WHERE g.groupname = NEW.groupname AND NEW.jala_managed = 0;

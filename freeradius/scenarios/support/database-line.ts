@@ -43,7 +43,10 @@ export class DatabaseLine {
 
   private carry(near: Socket): void {
     const far = connect(this.target);
-    for (const [from, to] of [[near, far], [far, near]] as const) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       this.ends.add(from);
       from.on('data', (data) => to.write(data));
       from.on('error', () => undefined);

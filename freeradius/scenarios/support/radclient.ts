@@ -35,7 +35,16 @@ export async function radclient(request: RadiusRequest): Promise<RadiusReply> {
   const input = Object.entries(attributes).map(([name, value]) => `${name} = ${typeof value === 'string' ? quoted(value) : value.raw}`);
   const started = Date.now();
   const output = await run(
-    ['-x', '-r', String(request.attempts ?? 1), '-t', String(request.timeout ?? 3), `127.0.0.1:${request.port}`, request.kind, request.secret],
+    [
+      '-x',
+      '-r',
+      String(request.attempts ?? 1),
+      '-t',
+      String(request.timeout ?? 3),
+      `127.0.0.1:${request.port}`,
+      request.kind,
+      request.secret,
+    ],
     `${input.join('\n')}\n`,
   );
   const received = /^Received (\S+) Id[^\n]*\n((?:\t[^\n]*\n?)*)/m.exec(output);

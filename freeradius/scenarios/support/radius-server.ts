@@ -29,7 +29,8 @@ export class RadiusServer {
   private readonly children = new Map<RadiusProcess, { child: ChildProcess; output: string[] }>();
 
   async start(database: RadiusDatabase): Promise<void> {
-    for (const folder of [this.runDir, join(this.clientsDir, 'v4'), join(this.clientsDir, 'v6')]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [this.runDir, join(this.clientsDir, 'v4'), join(this.clientsDir, 'v6')])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     const [auth, acct, status] = await freeUdpPorts(3);
     this.ports = { auth: auth!, acct: acct!, status: status! };
     this.environment = {

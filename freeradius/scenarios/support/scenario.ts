@@ -22,7 +22,13 @@ import { RadiusServer } from './radius-server';
 export const METHODS = ['pap', 'chap', 'mschap', 'mschapv2'] as const;
 export type Method = (typeof METHODS)[number];
 
-const DEFAULT_USER: Omit<RadiusUser, 'username'> = { password: 'rahasia', status: 'active', expiresAt: null, group: 'plan_1', rateLimit: '5M/10M' };
+const DEFAULT_USER: Omit<RadiusUser, 'username'> = {
+  password: 'rahasia',
+  status: 'active',
+  expiresAt: null,
+  group: 'plan_1',
+  rateLimit: '5M/10M',
+};
 
 /** FreeRADIUS, a database it reaches by a line of its own, and as many ISPs as a test wants. */
 export class Scenario {
@@ -141,7 +147,11 @@ export class Router {
     return new Router(this.scenario, { ...this.client, secret });
   }
 
-  login(username: string, password: string, { method = 'pap', attributes = {}, without = [], timeout, attempts }: LoginOptions = {}): Promise<RadiusReply> {
+  login(
+    username: string,
+    password: string,
+    { method = 'pap', attributes = {}, without = [], timeout, attempts }: LoginOptions = {},
+  ): Promise<RadiusReply> {
     return radclient({
       port: this.scenario.server.ports.auth,
       kind: 'auth',
@@ -150,12 +160,19 @@ export class Router {
       timeout,
       attempts,
       attributes: Object.fromEntries(
-        Object.entries({ 'User-Name': username, ...credentials(method, username, password), ...attributes }).filter(([name]) => !without.includes(name)),
+        Object.entries({ 'User-Name': username, ...credentials(method, username, password), ...attributes }).filter(
+          ([name]) => !without.includes(name),
+        ),
       ),
     });
   }
 
-  account(status: string, sessionId: string, attributes: Readonly<Record<string, AttributeValue>> = {}, attempts = 3): Promise<RadiusReply> {
+  account(
+    status: string,
+    sessionId: string,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    attempts = 3,
+  ): Promise<RadiusReply> {
     return radclient({
       port: this.scenario.server.ports.acct,
       kind: 'acct',
@@ -186,7 +203,9 @@ function credentials(method: Method, username: string, password: string): Record
 /** By hand, because radclient expands what looks like a variable in a password. */
 function chap(password: string): Record<string, AttributeValue> {
   const challenge = randomBytes(16);
-  const digest = createHash('md5').update(Buffer.concat([Buffer.from([1]), Buffer.from(password), challenge])).digest('hex');
+  const digest = createHash('md5')
+    .update(Buffer.concat([Buffer.from([1]), Buffer.from(password), challenge]))
+    .digest('hex');
   return { 'CHAP-Password': { raw: `0x01${digest}` }, 'CHAP-Challenge': { raw: `0x${challenge.toString('hex')}` } };
 }
 

@@ -37,11 +37,19 @@ class FakeRouter {
   }
 }
 
-function answer(request: Buffer, code: number, { attributes = Buffer.alloc(0), secret = SECRET, sign = false }: { attributes?: Uint8Array; secret?: string; sign?: boolean } = {}): Buffer {
+function answer(
+  request: Buffer,
+  code: number,
+  { attributes = Buffer.alloc(0), secret = SECRET, sign = false }: { attributes?: Uint8Array; secret?: string; sign?: boolean } = {},
+): Buffer {
   const body = sign ? Buffer.concat([attributes, Buffer.from([80, 18]), Buffer.alloc(16)]) : attributes;
   const packet = Buffer.concat([Buffer.from([code, request[1]!, 0, 0]), request.subarray(4, 20), body]);
   packet.writeUInt16BE(packet.length, 2);
-  if (sign) createHmac('md5', secret).update(packet).digest().copy(packet, packet.length - 16);
+  if (sign)
+    createHmac('md5', secret)
+      .update(packet)
+      .digest()
+      .copy(packet, packet.length - 16);
   createHash('md5').update(packet).update(secret).digest().copy(packet, 4);
   return packet;
 }
@@ -106,21 +114,30 @@ describe('a Disconnect-Request', () => {
 
   it.each<[string, (request: Buffer) => Uint8Array]>([
     ['made with another secret', (request) => answer(request, 41, { secret: 'another-secret' })],
-    ['with a Message-Authenticator made with another secret', (request) => {
-      const reply = answer(request, 41, { sign: true });
-      reply[reply.length - 1]! ^= 1;
-      reply.set(request.subarray(4, 20), 4);
-      createHash('md5').update(reply).update(SECRET).digest().copy(reply, 4);
-      return reply;
-    }],
-    ['to another request', (request) => answer(Buffer.concat([Buffer.from([request[0]!, (request[1]! + 1) % 256]), request.subarray(2)]), 41)],
+    [
+      'with a Message-Authenticator made with another secret',
+      (request) => {
+        const reply = answer(request, 41, { sign: true });
+        reply[reply.length - 1]! ^= 1;
+        reply.set(request.subarray(4, 20), 4);
+        createHash('md5').update(reply).update(SECRET).digest().copy(reply, 4);
+        return reply;
+      },
+    ],
+    [
+      'to another request',
+      (request) => answer(Buffer.concat([Buffer.from([request[0]!, (request[1]! + 1) % 256]), request.subarray(2)]), 41),
+    ],
     ['of another kind', (request) => answer(request, 44)],
     ['that is cut off', (request) => answer(request, 41).subarray(0, 12)],
-    ['that lies about its length', (request) => {
-      const reply = answer(request, 41);
-      reply.writeUInt16BE(4000, 2);
-      return reply;
-    }],
+    [
+      'that lies about its length',
+      (request) => {
+        const reply = answer(request, 41);
+        reply.writeUInt16BE(4000, 2);
+        return reply;
+      },
+    ],
     ['with an attribute without length', (request) => answer(request, 41, { attributes: Buffer.from([18, 0]) })],
   ])('does not believe an answer %s', async (_, behave) => {
     router = await FakeRouter.start(behave);
@@ -137,7 +154,9 @@ describe('a Disconnect-Request', () => {
 describe('a CoA-Request', () => {
   it('changes the rate of a running session', async () => {
     const router = await FakeRouter.start((request) => answer(request, 44));
-    await expect(new CoaClient().change(router.target, session, { mikrotikRateLimit: '1M/2M', sessionTimeout: 60 }, WAITS)).resolves.toMatchObject({ result: 'ack' });
+    await expect(
+      new CoaClient().change(router.target, session, { mikrotikRateLimit: '1M/2M', sessionTimeout: 60 }, WAITS),
+    ).resolves.toMatchObject({ result: 'ack' });
     router.stop();
     expect(router.received[0]![0]).toBe(43);
     const attributes = read(router.received[0]!);

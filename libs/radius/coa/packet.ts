@@ -89,7 +89,7 @@ export function decodeReply(packet: Buffer, request: Buffer, secret: string): Co
   if (!timingSafeEqual(received, md5(reply, key))) return undefined;
 
   let errorCause: number | undefined;
-  for (let at = HEADER; at < length; ) {
+  for (let at = HEADER; at < length;) {
     const type = reply[at];
     const size = reply[at + 1];
     if (size === undefined || size < 2 || at + size > length) return undefined;
