@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dataPaths, isJalaFolder, refuseOtherOwner } from './lib/data-folder.mjs';
 import { describeFailure, LaunchFailure } from './lib/failure.mjs';
 import { endLeftovers } from './lib/leftovers.mjs';
-import { tryLock } from './lib/lock.mjs';
+import { lockHolder, tryLock } from './lib/lock.mjs';
 import { signalProcess, waitForEnd } from './lib/process-identity.mjs';
 import { launchSettings } from './lib/settings.mjs';
 import { say, warn } from './lib/ui.mjs';
@@ -20,18 +20,21 @@ async function stop() {
     say('Jala is not running.');
     return;
   }
-  const attempt = tryLock(paths.lock);
-  if (attempt.holder) {
-    signalProcess(attempt.holder, 'SIGTERM');
-    if (!(await waitForEnd(attempt.holder, STOP_TIMEOUT_MS))) {
+  // Looking comes before locking, which writes: stopping must be possible on a full disk.
+  const holder = lockHolder(paths.lock);
+  if (holder) {
+    signalProcess(holder, 'SIGTERM');
+    if (!(await waitForEnd(holder, STOP_TIMEOUT_MS))) {
       throw new LaunchFailure(
-        `Process ${attempt.holder.pid} was asked to stop and still runs.`,
-        `End it with: kill -9 ${attempt.holder.pid}\n  and run npm stop once more.`,
+        `Process ${holder.pid} was asked to stop and still runs.`,
+        `End it with: kill -9 ${holder.pid}\n  and run npm stop once more.`,
       );
     }
     say('Jala is stopped.');
     return;
   }
+  const attempt = tryLock(paths.lock);
+  if (attempt.holder) throw new LaunchFailure(`Process ${attempt.holder.pid} starts Jala at this very moment.`, 'Run npm stop once more.');
   try {
     const ended = await endLeftovers(paths);
     say(ended.length > 0 ? `Jala had been killed; what it had left running is stopped: ${ended.join(', ')}.` : 'Jala is not running.');

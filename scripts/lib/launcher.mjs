@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { applicationEnvironment, databaseAccounts, migrate, seedDemo, seedSuperadmin } from './application.mjs';
 import { ensureBuilt } from './build.mjs';
 import { interruption } from './child-process.mjs';
 import { dataPaths, freeBytes, inMegabytes, openDataFolder } from './data-folder.mjs';
-import { describeFailure, LaunchFailure } from './failure.mjs';
+import { describeFailure, isDiskFull, LaunchFailure } from './failure.mjs';
 import { loadFirstStart, saveFirstStart } from './first-start.mjs';
 import { radiusEnvironment } from './freeradius.mjs';
 import { endLeftovers } from './leftovers.mjs';
@@ -22,7 +23,8 @@ import { Supervisor } from './supervisor.mjs';
 import { showReady, showRunning } from './summary.mjs';
 import { step, warn } from './ui.mjs';
 
-const DISK_CHECK_MS = 30_000;
+const DISK_CHECK_MS = 2_000;
+const RESTART_BYTES = 4 * 1024 ** 2;
 const DISK_WARNING_BYTES = 64 * 1024 ** 2;
 
 /** One run of `npm start`, from the first check to the last process stopped. */
@@ -50,6 +52,7 @@ export class Launcher {
       logs: this.#paths.logs,
       processesFile: this.#paths.processes,
       onEvent: warn,
+      roomToRestart: () => this.#roomOnDisk(),
       onChange: () => this.#writeRunFile(),
       onGiveUp: (failure) => void this.fail(failure),
     });
@@ -223,7 +226,16 @@ export class Launcher {
   #writeRunFile() {
     if (!this.#runFile) return;
     this.#runFile = { ...this.#runFile, pids: { launcher: process.pid, ...this.#supervisor.pids } };
-    writeRunFile(this.#paths.runFile, this.#runFile);
+    try {
+      writeRunFile(this.#paths.runFile, this.#runFile);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
+  }
+
+  /** On a full disk a server would only crash again: it is started when there is room. */
+  async #roomOnDisk() {
+    while (!this.#shutdown && freeBytes(this.#settings.dataDir) < RESTART_BYTES) await sleep(DISK_CHECK_MS);
   }
 
   /** A database on a full disk waits for room without a word; somebody has to say it. */
@@ -232,7 +244,9 @@ export class Launcher {
     const check = () => {
       const free = freeBytes(this.#settings.dataDir);
       if (free < DISK_WARNING_BYTES && !warned)
-        warn(`The disk with ${this.#settings.dataDir} is nearly full (${inMegabytes(free)} left): MariaDB will stop answering when it is.`);
+        warn(
+          `The disk with ${this.#settings.dataDir} is nearly full (${inMegabytes(free)} left): what cannot write waits or ends until there is room.`,
+        );
       warned = free < DISK_WARNING_BYTES;
     };
     setInterval(check, DISK_CHECK_MS).unref();

@@ -10,6 +10,15 @@ import { identifyProcess, isAlive } from './process-identity.mjs';
  */
 
 /**
+ * @param {string} path
+ * @returns {import('./process-identity.mjs').ProcessIdentity | undefined} who holds it just now
+ */
+export function lockHolder(path) {
+  const holder = readDisposableJson(path);
+  return isAlive(holder) ? holder : undefined;
+}
+
+/**
  * A lock that a killed holder does not leave behind: it names its holder, and a dead holder's lock is taken over.
  * @param {string} path
  * @returns {LockAttempt}
@@ -28,8 +37,8 @@ export function tryLock(path) {
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw error;
       }
-      const holder = readDisposableJson(path);
-      if (isAlive(holder)) return { holder };
+      const holder = lockHolder(path);
+      if (holder) return { holder };
       removeAbandoned(path, `${mine}.abandoned`);
     }
   } finally {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from './child-process.mjs';
-import { LaunchFailure } from './failure.mjs';
+import { isDiskFull, LaunchFailure } from './failure.mjs';
 import { tailOf, writeJsonAtomically } from './files.mjs';
 import { rotateLog } from './log-files.mjs';
 import { mentionsFullDisk } from './mariadb.mjs';
@@ -30,7 +30,7 @@ export class Supervisor {
   #options;
 
   /**
-   * @param {{ logs: string, processesFile: string, onEvent: (line: string) => void, onChange: () => void, onGiveUp: (failure: LaunchFailure) => void }} options
+   * @param {{ logs: string, processesFile: string, onEvent: (line: string) => void, roomToRestart: () => Promise<void>, onChange: () => void, onGiveUp: (failure: LaunchFailure) => void }} options
    */
   constructor(options) {
     this.#options = options;
@@ -115,6 +115,7 @@ export class Supervisor {
       }
       this.#options.onEvent(`${service.title} ${how}; starting it again (${this.logOf(service)})`);
       await sleep(wait);
+      await this.#options.roomToRestart();
       if (this.#stopping) return;
       try {
         const child = await this.#launch(service);
@@ -134,7 +135,12 @@ export class Supervisor {
       name,
       { ...child.identity, layer: service.layer, graceMs: service.graceMs },
     ]);
-    writeJsonAtomically(this.#options.processesFile, Object.fromEntries(identities));
+    try {
+      writeJsonAtomically(this.#options.processesFile, Object.fromEntries(identities));
+    } catch (error) {
+      // Servers that run are worth more than the note about them.
+      if (!isDiskFull(error)) throw error;
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { identifyProcess } from '../../scripts/lib/process-identity.mjs';
@@ -91,4 +91,40 @@ describe('when something is killed', () => {
 /** @param {string} config */
 function spoil(config) {
   if (!readFileSync(config, 'utf8').includes('no-such-setting')) writeFileSync(config, 'no-such-setting yes\n');
+}
+
+describe('when the disk fills up', { skip: process.getuid?.() !== 0 && 'needs root to mount a small disk' }, () => {
+  it('says so, can be stopped, and recovers when there is room again', async (test) => {
+    const disk = temporaryFolder(test);
+    assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=480m', 'tmpfs', disk]).status, 0);
+    try {
+      await fillAndEmpty(disk);
+    } finally {
+      // Lazily: what a failed test left running may still have files open on it.
+      spawnSync('umount', ['-l', disk]);
+    }
+  });
+});
+
+/** @param {string} disk */
+async function fillAndEmpty(disk) {
+  const place = { data: join(disk, 'data'), base: await freePortBase() };
+  const filling = join(disk, 'filling');
+  const fill = () => spawnSync('dd', ['if=/dev/zero', `of=${filling}`, 'bs=1M']);
+
+  const launcher = await start(place);
+  assert.ok(launcher.isReady, launcher.output());
+  fill();
+  await launcher.says(/The disk with .* is nearly full \(0 MB left\)/);
+  const { pids } = runFileOf(place.data);
+  process.kill(pids.worker, 'SIGKILL');
+  await launcher.says(/The worker was ended by SIGKILL/);
+  rmSync(filling);
+  await launcher.says(/The worker runs again/);
+  await until('the platform to answer', async () => (await httpStatus(place.base)) === 200);
+
+  fill();
+  assert.deepEqual(await stop(place), { code: 0, output: 'Jala is stopped.\n' });
+  assert.equal(await launcher.ended, 0);
+  for (const [name, pid] of Object.entries(pids)) assert.ok(!exists(Number(pid)), `${name} still runs`);
 }
