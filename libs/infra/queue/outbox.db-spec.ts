@@ -1,7 +1,8 @@
-import { Injectable, Logger, Module } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Redis } from 'ioredis';
 import { Clock, SystemClock } from '@jala/kernel';
+import { AppLogger } from '@jala/infra/logging';
 import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
 import { createTestCentral, createTestTenancy, type TestCentral, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
 import { HandlesJob, type JobContext, JobHandler, type JobName, JOB_NAMES, Outbox, OutboxRelay, OutboxSweep, QueueModule, QueueWorkerModule, TenantOutbox, UnrecoverableJobError } from '.';
@@ -75,19 +76,18 @@ describe('the outbox', () => {
   }
 
   async function startWorker(): Promise<TestingModule> {
-    const worker = await Test.createTestingModule({ imports: [infra(), QueueModule, WorkerModule] }).compile();
+    const worker = await Test.createTestingModule({ imports: [infra(), QueueModule, WorkerModule] }).setLogger(new AppLogger(central.config)).compile();
     await worker.init();
     workers.push(worker);
     return worker;
   }
 
   beforeAll(async () => {
-    Logger.overrideLogger(false);
     central = await createTestCentral();
     tenancy = await createTestTenancy();
     [surya, fajar] = [await tenancy.create(), await tenancy.create()];
     redis = new Redis(central.config.redis.url);
-    producer = await Test.createTestingModule({ imports: [infra(), QueueModule] }).compile();
+    producer = await Test.createTestingModule({ imports: [infra(), QueueModule] }).setLogger(new AppLogger(central.config)).compile();
     await producer.init();
   });
 
@@ -244,7 +244,9 @@ describe('the outbox', () => {
     const away = await createTestCentral({ overrides: { REDIS_URL: 'redis://127.0.0.1:1' } });
     const module = await Test.createTestingModule({
       imports: [TestInfraModule.with({ central: { ...central, config: away.config }, tenancy, clock: new SystemClock() }), QueueModule],
-    }).compile();
+    })
+      .setLogger(new AppLogger(central.config))
+      .compile();
     await module.init();
     const began = Date.now();
     await module.get(Outbox).enqueue('mail.send', mail('patient@example.com'));
@@ -265,7 +267,9 @@ describe('a program with job handlers', () => {
     class Handlers {}
     const module = await Test.createTestingModule({
       imports: [TestInfraModule.with({ central, tenancy, clock: new SystemClock() as Clock }), QueueModule, Handlers],
-    }).compile();
+    })
+      .setLogger(new AppLogger(central.config))
+      .compile();
     const started = await module.init().then(
       () => undefined,
       (error: Error) => error.message,

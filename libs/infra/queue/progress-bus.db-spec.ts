@@ -1,0 +1,56 @@
+import { AppConfig } from '@jala/infra/config';
+import { testConfig, testServices } from '@jala/infra/testing';
+import { ProgressBus } from './progress-bus';
+import { RedisConnections } from './redis-connections';
+
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
+
+describe('the progress bus', () => {
+  let config: AppConfig;
+  const opened: RedisConnections[] = [];
+  const bus = (given = config): ProgressBus => {
+    const redis = new RedisConnections(given);
+    opened.push(redis);
+    return new ProgressBus(redis);
+  };
+
+  beforeAll(async () => {
+    config = testConfig({ services: await testServices() });
+  });
+
+  afterAll(() => Promise.all(opened.map((redis) => redis.onApplicationShutdown())));
+
+  it('reaches the listeners of a channel in every process, and no others', async () => {
+    const [speaker, listener, other] = [bus(), bus(), bus(testConfig({ services: await testServices() }))];
+    const heard: unknown[] = [];
+    await listener.subscribe('a', (event) => heard.push(['a', event]));
+    await listener.subscribe('a', (event) => heard.push(['a too', event]));
+    await listener.subscribe('b', (event) => heard.push(['b', event]));
+    await other.subscribe('a', (event) => heard.push(['another installation', event]));
+    await speaker.publish('a', { step: 1 });
+    await soon();
+    expect(heard).toEqual([
+      ['a', { step: 1 }],
+      ['a too', { step: 1 }],
+    ]);
+  });
+
+  it('stops when told, and can be listened to again', async () => {
+    const [speaker, listener] = [bus(), bus()];
+    const heard: unknown[] = [];
+    const stop = await listener.subscribe('a', (event) => heard.push(event));
+    stop();
+    stop();
+    await speaker.publish('a', 1);
+    await soon();
+    await listener.subscribe('a', (event) => heard.push(event));
+    await speaker.publish('a', 2);
+    await soon();
+    expect(heard).toEqual([2]);
+  });
+
+  it('does not fail while Redis is away', async () => {
+    const away = bus(testConfig({}, { REDIS_URL: 'redis://127.0.0.1:1' }));
+    await expect(away.publish('a', 1)).resolves.toBeUndefined();
+  });
+});
