@@ -35,6 +35,8 @@ describe('the office of an ISP', () => {
   let routerId: number;
   let planId: number;
 
+  const menu = (name: string) => page.getByRole('navigation', { name: 'Main navigation' }).getByRole('link', { name, exact: true });
+
   beforeAll(async () => {
     stack = sharedStack();
     tenant = await createTenant(stack, await stack.superadmin());
@@ -64,7 +66,7 @@ describe('the office of an ISP', () => {
 
   it('puts what the server refuses on the field it is about', async () => {
     await page.goto(`${visited.origin}/routers/new`);
-    await page.getByLabel('Name').fill('Tower 2');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Tower 2');
     await page.getByLabel('IP address').fill(ROUTER_ADDRESS);
     await page.getByRole('button', { name: 'Add router' }).click();
     const address = page.getByLabel('IP address');
@@ -74,12 +76,12 @@ describe('the office of an ISP', () => {
   });
 
   it('asks before typed words are thrown away', async () => {
-    await page.getByRole('link', { name: 'Today' }).click();
+    await menu('Today').click();
     const question = page.getByRole('dialog', { name: 'Discard your changes?' });
     await question.getByRole('button', { name: 'Cancel' }).click();
     expect(new URL(page.url()).pathname).toBe('/routers/new');
-    expect(await page.getByLabel('Name').inputValue()).toBe('Tower 2');
-    await page.getByRole('link', { name: 'Today' }).click();
+    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Tower 2');
+    await menu('Today').click();
     await question.getByRole('button', { name: 'Discard changes' }).click();
     await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
   });
@@ -99,14 +101,14 @@ describe('the office of an ISP', () => {
 
   it('invites staff and finds the invitation in the log', async () => {
     await page.goto(`${visited.origin}/staff/new`);
-    await page.getByLabel('Name').fill('Agus Salim');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Agus Salim');
     await page.getByLabel('Email').fill(`agus@${tenant.slug}.example`);
     await page.getByLabel('Role').selectOption('technician');
     await page.getByRole('button', { name: 'Add staff member' }).click();
     const row = page.getByRole('row', { name: /Agus Salim/ });
     await row.waitFor();
     expect(await row.innerText()).toContain('Invited');
-    await page.getByRole('link', { name: 'Activity log' }).click();
+    await menu('Activity log').click();
     await page.getByRole('row', { name: /Agus Salim/ }).first().waitFor();
   });
 
@@ -128,7 +130,7 @@ describe('the office of an ISP', () => {
 
   it('finds a customer from anywhere with the keyboard alone', async () => {
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('budi');
+    await page.getByRole('combobox', { name: 'Command palette' }).fill('budi');
     await page.getByRole('option', { name: /Budi Santoso/ }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Budi Santoso' }).waitFor();
