@@ -8,9 +8,10 @@ const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1
 describe('the progress bus', () => {
   let config: AppConfig;
   const opened: RedisConnections[] = [];
-  const bus = (given = config): ProgressBus => {
+  const bus = async (given = config): Promise<ProgressBus> => {
     const redis = new RedisConnections(given);
     opened.push(redis);
+    await redis.onModuleInit();
     return new ProgressBus(redis);
   };
 
@@ -21,7 +22,7 @@ describe('the progress bus', () => {
   afterAll(() => Promise.all(opened.map((redis) => redis.onApplicationShutdown())));
 
   it('reaches the listeners of a channel in every process, and no others', async () => {
-    const [speaker, listener, other] = [bus(), bus(), bus(testConfig({ services: await testServices() }))];
+    const [speaker, listener, other] = [await bus(), await bus(), await bus(testConfig({ services: await testServices() }))];
     const heard: unknown[] = [];
     await listener.subscribe('a', (event) => heard.push(['a', event]));
     await listener.subscribe('a', (event) => heard.push(['a too', event]));
@@ -36,7 +37,7 @@ describe('the progress bus', () => {
   });
 
   it('stops when told, and can be listened to again', async () => {
-    const [speaker, listener] = [bus(), bus()];
+    const [speaker, listener] = [await bus(), await bus()];
     const heard: unknown[] = [];
     const stop = await listener.subscribe('a', (event) => heard.push(event));
     stop();
@@ -50,7 +51,7 @@ describe('the progress bus', () => {
   });
 
   it('does not fail while Redis is away', async () => {
-    const away = bus(testConfig({}, { REDIS_URL: 'redis://127.0.0.1:1' }));
+    const away = await bus(testConfig({}, { REDIS_URL: 'redis://127.0.0.1:1' }));
     await expect(away.publish('a', 1)).resolves.toBeUndefined();
   });
 });

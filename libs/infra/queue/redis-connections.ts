@@ -1,6 +1,11 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
 import { AppConfig } from '@jala/infra/config';
+
+/** How long a program that starts waits for Redis, so that its first commands need not fail. Then it goes on without. */
+const FIRST_CONNECTION_MS = 1_000;
 
 const reconnect = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2_000);
 
@@ -9,7 +14,7 @@ const reconnect = (times: number): number => Math.min(50 * 2 ** Math.min(times, 
  * have told Redis stands in an outbox. Those that wait for messages never give up.
  */
 @Injectable()
-export class RedisConnections implements OnApplicationShutdown {
+export class RedisConnections implements OnModuleInit, OnApplicationShutdown {
   readonly prefix: string;
   private readonly opened = new Set<Redis>();
   private shared?: Redis;
@@ -18,8 +23,15 @@ export class RedisConnections implements OnApplicationShutdown {
     this.prefix = config.redis.prefix;
   }
 
+  async onModuleInit(): Promise<void> {
+    const patience = new AbortController();
+    const { signal } = patience;
+    await Promise.race([once(this.commands, 'ready', { signal }), sleep(FIRST_CONNECTION_MS, undefined, { signal })]).catch(() => undefined);
+    patience.abort();
+  }
+
   get commands(): Redis {
-    this.shared ??= this.open({ maxRetriesPerRequest: 0, commandTimeout: 5_000 });
+    this.shared ??= this.open({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 5_000 });
     return this.shared;
   }
 
