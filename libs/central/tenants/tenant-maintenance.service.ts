@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CentralDatabase, MigrationSet, Migrator } from '@jala/infra/central-db';
 import { SecretBox } from '@jala/infra/crypto';
-import { type IterationReport, TenantIterator } from '@jala/infra/tenancy';
+import { HardenCheck, type HardenReport, type IterationReport, TenantIterator } from '@jala/infra/tenancy';
 import { placeOf } from './provisioning-steps';
 import { TenantChecksRepository } from './tenant-checks.repository';
 import { TenantHosting } from './tenant-hosting';
@@ -21,6 +21,7 @@ export class TenantMaintenanceService {
     private readonly tenants: TenantsRepository,
     private readonly hosting: TenantHosting,
     private readonly iterator: TenantIterator,
+    private readonly hardening: HardenCheck,
     private readonly secrets: SecretBox,
   ) {}
 
@@ -30,8 +31,8 @@ export class TenantMaintenanceService {
   }
 
   /** Proves of each tenant that its account reaches its own database, that one, and nothing else. */
-  async hardenAll(): Promise<IterationReport> {
-    return this.iterator.run('harden', ({ db }) => this.harden(db), { concurrency: 4, statuses: STATUSES_WITH_DATABASE });
+  async hardenAll(): Promise<HardenReport> {
+    return this.hardening.run({ statuses: STATUSES_WITH_DATABASE });
   }
 
   /** Asks every tenant's database the same question; `answer` gets each tenant's rows as they come. */
@@ -58,16 +59,6 @@ export class TenantMaintenanceService {
     const { to } = await this.migrator.migrate(await this.hosting.migrationTarget(placeOf(tenant)));
     await this.hosting.grantRadius(placeOf(tenant));
     await this.tenants.update(id, { schemaVersion: to });
-  }
-
-  private async harden(database: string): Promise<void> {
-    const present = await this.checks.currentDatabase();
-    if (present !== database) throw new Error(`its connection is on ${present ?? 'no database'} instead of ${database}`);
-    const grants = (await this.checks.ownGrants()).filter((grant) => !grant.startsWith('GRANT USAGE ON *.* '));
-    const own = ` ON \`${database.replaceAll('_', '\\_')}\`.* TO `;
-    const excessive = grants.filter((grant) => !grant.includes(own) || /ALL PRIVILEGES|WITH GRANT OPTION/.test(grant));
-    if (excessive.length > 0) throw new Error(`its database account may do more than it should: ${excessive.join('; ')}`);
-    if (grants.length === 0) throw new Error('its database account may do nothing at all');
   }
 
   private async rotate(id: number): Promise<boolean> {

@@ -5,7 +5,7 @@ import { type Command, optionalText, requiredText, UsageError } from '../command
 import { provisionHere } from '../provision-here';
 import { withProgram } from '../program';
 import { report } from '../report';
-import { readStdin, say } from '../streams';
+import { readStdin, say, warn } from '../streams';
 
 const actor: Actor = systemActor('command line');
 
@@ -82,7 +82,13 @@ export const tenantsMigrate: Command = {
 export const tenantsHarden: Command = {
   name: 'tenants:harden',
   summary: 'prove that each tenant\'s database account reaches its own database and nothing else',
-  run: () => withProgram(async (program) => report(await program.get(TenantMaintenanceService, { strict: false }).hardenAll())),
+  run: () =>
+    withProgram(async (program) => {
+      const { tenants, findings } = await program.get(TenantMaintenanceService, { strict: false }).hardenAll();
+      for (const { subject, fault } of findings) warn(`${subject} ${fault}`);
+      say(`harden: ${tenants} tenants checked, ${findings.length} faults found`);
+      return findings.length > 0 ? 1 : 0;
+    }),
 };
 
 export const tenantsRun: Command = {
