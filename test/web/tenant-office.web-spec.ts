@@ -64,6 +64,22 @@ describe('the office of an ISP', () => {
     await page.getByRole('row', { name: /Budi Santoso/ }).waitFor();
   });
 
+  it('suspends several at once after naming them', async () => {
+    await tenant.owner.post('/api/tenant/customers', { name: 'Siti Nurhaliza', service_plan_id: planId, service_type: 'hotspot' });
+    await page.goto(`${visited.origin}/customers`);
+    await page.getByRole('row', { name: /Siti/ }).waitFor();
+    await page.getByRole('checkbox', { name: 'Select all rows on this page' }).click();
+    await page.getByText('2 selected').waitFor();
+    await page.getByRole('button', { name: 'Suspend' }).click();
+    const question = page.getByRole('dialog', { name: 'Suspend 2 customers?' });
+    expect(await question.innerText()).toMatch(/Budi Santoso, Siti Nurhaliza/);
+    await question.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByText('2 customers are suspended').waitFor();
+    const { body } = await tenant.owner.get('/api/tenant/customers?status=suspended');
+    expect(body.meta.total).toBe(2);
+    await page.getByText('2 selected').waitFor({ state: 'hidden' });
+  });
+
   it('puts what the server refuses on the field it is about', async () => {
     await page.goto(`${visited.origin}/routers/new`);
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Tower 2');

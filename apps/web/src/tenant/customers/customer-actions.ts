@@ -7,6 +7,9 @@ import { confirm } from '@/shared/composables/confirm';
 import { toast } from '@/shared/composables/toasts';
 import { formatInstant } from '@/shared/format';
 
+/** Names shown before several customers are suspended at once. */
+const PREVIEWED = 8;
+
 /** What ends or gives back a customer's access. Each asks first and says afterwards what came of it. */
 export function useCustomerActions() {
   const { t } = useI18n();
@@ -68,5 +71,29 @@ export function useCustomerActions() {
     toast(t('customers.deleted', { name }));
   }
 
-  return { suspend, resume, renew, remove };
+  /** Several at once, one after the other. What is left when one fails stays selected and can be tried again. */
+  async function suspendAll(chosen: readonly Customer[]): Promise<boolean> {
+    const waiting = new Set(chosen.filter(({ status }) => status !== 'suspended'));
+    const total = waiting.size;
+    const shown = [...waiting].slice(0, PREVIEWED).map(({ name }) => name);
+    const more = total - shown.length;
+    const done = await confirm({
+      title: t('customers.suspend_many_title', { n: total }, total),
+      text: t('customers.suspend_many_text', { names: [...shown, ...(more > 0 ? [t('customers.and_more', { n: more })] : [])].join(', ') }),
+      confirm: t('customers.suspend'),
+      danger: true,
+      reason: { label: t('customers.reason') },
+      run: async (reason) => {
+        for (const customer of waiting) {
+          await ok(client.POST('/api/tenant/customers/{id}/suspend', { params: { path: { id: customer.id } }, body: reason ? { reason } : {} }));
+          waiting.delete(customer);
+        }
+      },
+    });
+    await refresh();
+    if (done) toast(t('customers.suspended_many', { n: total }, total));
+    return done;
+  }
+
+  return { suspend, resume, renew, remove, suspendAll };
 }

@@ -21,17 +21,3 @@ export function useGrantableRoles(current: () => string | undefined = () => unde
   );
   return { matrix, roles };
 }
-
-/** Whoever manages something also sees it: the server adds the right to see, so the form shows it at once. */
-export function withPermission(own: readonly Permission[], permission: Permission, granted: boolean, all: readonly Permission[]): Permission[] {
-  const next = new Set(own);
-  const view = permission.replace(/\.[a-z_]+$/, '.view') as Permission;
-  if (granted) {
-    next.add(permission);
-    if (all.includes(view)) next.add(view);
-  } else {
-    next.delete(permission);
-    if (permission === view) for (const other of all) if (other.startsWith(view.slice(0, -'view'.length))) next.delete(other);
-  }
-  return all.filter((name) => next.has(name));
-}

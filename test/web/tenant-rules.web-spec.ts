@@ -1,0 +1,88 @@
+import type { ActivityEntry, LoginAttempt, Router, Session } from '../../apps/web/src/api/models';
+import { completeSince, timeline } from '../../apps/web/src/tenant/customers/timeline';
+import { routerState } from '../../apps/web/src/tenant/routers/router-state';
+import { routerOsCommands } from '../../apps/web/src/tenant/routers/routeros-commands';
+import { groupPermissions, withPermission } from '../../apps/web/src/tenant/staff/permission-groups';
+
+const at = (minutes: number) => new Date(Date.UTC(2026, 10, 20, 12, minutes)).toISOString();
+const login = (id: number, minutes: number, reason?: string) => ({ id, at: at(minutes), accepted: !reason, reason: reason ?? null }) as LoginAttempt;
+const session = (id: number, from: number, to?: number) => ({ id, started_at: at(from), ended_at: to === undefined ? null : at(to) }) as Session;
+const change = (id: number, minutes: number) => ({ id, at: at(minutes), action: 'customer.updated' }) as ActivityEntry;
+
+describe('a customer’s timeline', () => {
+  const kinds = (...entries: Parameters<typeof timeline>) => timeline(...entries).map(({ kind }) => kind);
+
+  it('runs from the newest to the oldest over all sources', () => {
+    expect(kinds([login(1, 0, 'suspended')], [session(1, 10, 30)], [change(1, 20)])).toEqual(['ended', 'change', 'started', 'rejected']);
+  });
+
+  it('tells a login by the session it became, and shows one that became none', () => {
+    expect(kinds([login(1, 10), login(2, 40)], [session(1, 11)], [])).toEqual(['accepted', 'started']);
+  });
+
+  it('makes one entry of a router that repeats a refused login', () => {
+    const entries = timeline([login(3, 9, 'wrong password'), login(2, 8, 'wrong password'), login(1, 7, 'suspended')], [], []);
+    expect(entries).toMatchObject([
+      { kind: 'rejected', times: 2, since: at(8), at: at(9) },
+      { kind: 'rejected', times: 1, at: at(7) },
+    ]);
+  });
+
+  it('ends where the first of its sources ends, unless that source has no more', () => {
+    expect(completeSince([{ oldest: at(5), complete: false }, { oldest: at(9), complete: true }, { oldest: at(2), complete: false }])).toBe(Date.parse(at(5)));
+    expect(completeSince([{ oldest: at(5), complete: true }])).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
+describe('a router’s state', () => {
+  const router = (values: Partial<Router>) => ({ publish_error: null, published_at: at(0), last_seen_at: at(0), sessions_online: 0, ...values }) as Router;
+  const stateAfter = (minutes: number, values: Partial<Router> = {}) => routerState(router(values), new Date(at(minutes)));
+
+  it('says the worst there is to say', () => {
+    expect(stateAfter(1, { publish_error: 'refused', published_at: null })).toBe('failed');
+    expect(stateAfter(1, { published_at: null })).toBe('publishing');
+    expect(stateAfter(1, { last_seen_at: null })).toBe('waiting');
+    expect(stateAfter(14)).toBe('heard');
+  });
+
+  it('calls a router silent only when it should have something to say', () => {
+    expect(stateAfter(16, { sessions_online: 3 })).toBe('silent');
+    expect(stateAfter(16)).toBe('quiet');
+  });
+});
+
+describe('the lines for a MikroTik', () => {
+  const lines = (address: string, secret = 'abc') =>
+    routerOsCommands({ coa_port: 3799 } as Router, { address, auth_port: 1812, acct_port: 1813 }, secret).map((words) => words.join(' '));
+
+  it('point PPP and hotspot at the server, with its ports', () => {
+    expect(lines('203.0.113.10')[0]).toBe(
+      '/radius add service=ppp,hotspot address=203.0.113.10 secret="abc" authentication-port=1812 accounting-port=1813 timeout=3s comment=Jala',
+    );
+    expect(lines('203.0.113.10')[1]).toBe('/radius incoming set accept=yes port=3799');
+  });
+
+  it('look a name up on the router, which takes addresses only', () => {
+    expect(lines('radius.isp.example')[0]).toContain('address=[:resolve "radius.isp.example"]');
+    expect(lines('2001:db8::1')[0]).toContain('address=2001:db8::1 ');
+  });
+
+  it('keep a secret in one piece', () => {
+    expect(lines('203.0.113.10', 'a"b$c\\d')[0]).toContain(String.raw`secret="a\"b\$c\\d"`);
+  });
+});
+
+describe('the permissions of a role', () => {
+  const all = ['routers.view', 'routers.manage', 'vouchers.sell'] as const;
+
+  it('include seeing what can be managed, and lose managing with seeing', () => {
+    expect(withPermission([], 'routers.manage', true, all)).toEqual(['routers.view', 'routers.manage']);
+    expect(withPermission(all, 'routers.view', false, all)).toEqual(['vouchers.sell']);
+    expect(withPermission(['routers.view', 'routers.manage'], 'routers.manage', false, all)).toEqual(['routers.view']);
+  });
+
+  it('all have a place, also one that nobody thought of', () => {
+    const groups = groupPermissions([...all, 'tickets.view']);
+    expect(groups.map(({ name }) => name)).toEqual(['sales', 'network', 'others']);
+  });
+});
