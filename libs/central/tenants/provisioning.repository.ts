@@ -34,8 +34,9 @@ export class ProvisioningRepository {
     );
   }
 
+  /** The first end counts: the last step ends in the transaction that makes the tenant ready. */
   async finish(tenantId: number, name: ProvisioningStepName, at: Date): Promise<void> {
-    await this.db.repository(ProvisioningStep).update({ tenantId, name }, { status: 'done', error: null, finishedAt: at });
+    await this.db.repository(ProvisioningStep).update({ tenantId, name, status: 'running' }, { status: 'done', error: null, finishedAt: at });
   }
 
   async fail(tenantId: number, name: ProvisioningStepName, at: Date, error: string): Promise<void> {
