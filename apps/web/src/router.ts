@@ -43,6 +43,7 @@ export function createAppRouter(audience: Audience): Router {
   });
 
   router.beforeEach(async (to) => {
+    if (to.name === 'login' && signedInUser.value) return { name: 'home' };
     if (to.meta.public) return true;
     if (!signedInUser.value) return { name: 'login', query: to.path === '/' ? {} : { next: to.fullPath } };
     if (!face.value) {

@@ -45,6 +45,7 @@ export function useForm<T extends object>(options: FormOptions<T>) {
   const errors = reactive<Record<string, string | undefined>>({});
   /** Text in a field that is not what the field is for; the value itself stays what it was. */
   const unreadable = reactive<Record<string, string | undefined>>({});
+  const typedIn = new Set<string>();
   const submitting = ref(false);
   const problem = shallowRef<ApiError>();
   const general = ref<string>();
@@ -65,14 +66,17 @@ export function useForm<T extends object>(options: FormOptions<T>) {
       modelValue: values[name] as T[K],
       error: errors[name],
       'onUpdate:modelValue': (value) => {
+        typedIn.add(name);
         (values as T)[name] = value as T[K];
         delete errors[name];
         general.value = undefined;
       },
       onBlur: () => {
-        errors[name] = check()[name];
+        // Passing through an empty field is no mistake yet, and a message that appears would move what is about to be pressed.
+        if (typedIn.has(name)) errors[name] = check()[name];
       },
       onInvalidText: (message) => {
+        typedIn.add(name);
         unreadable[name] = message;
         if (!message) delete errors[name];
       },
@@ -126,6 +130,7 @@ export function useForm<T extends object>(options: FormOptions<T>) {
     options.initial = saved.value;
     for (const name of Object.keys(errors)) delete errors[name];
     for (const name of Object.keys(unreadable)) delete unreadable[name];
+    typedIn.clear();
     general.value = undefined;
   }
 
