@@ -165,7 +165,7 @@ describe('the office of an ISP', () => {
     }
     expect(findings).toEqual({});
     expect(looked.complaints).toEqual([]);
-  }, 90_000);
+  }, 180_000);
 
   it('has complained about nothing on the way', () => {
     expect(visited.complaints).toEqual([]);
