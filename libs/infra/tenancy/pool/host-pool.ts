@@ -54,7 +54,7 @@ export class HostPool {
       waiter.deadline = setTimeout(() => {
         if (!this.line.leave(waiter)) return;
         this.counters.timeouts++;
-        reject(new DomainError('BUSY'));
+        reject(new DomainError('BUSY', { retryAfterSeconds: 1 }));
       }, this.options.acquireTimeoutMs);
     });
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@jala/contracts';
 import { isConflictWithOthers, isDatabaseUnavailable } from '@jala/infra/central-db';
+import type { TenantLease } from '../pool/tenant-lease';
 import { openScope, TenantScope } from '../tenant-scope';
 import { LedgerRow, Mark } from './torture.entities';
 import type { TorturePlace, TortureTenant } from './torture-place';
@@ -172,30 +173,35 @@ class Load {
     });
   }
 
-  /** Leaves a session in the worst state it can; whoever gets the connection next must not notice. */
+  /** Leaves a session in the worst state it can; whoever gets the connection next, here most likely itself, must not notice. */
   private async dirtySession(tenant: TortureTenant): Promise<void> {
-    const scope = openScope();
-    if (!scope) throw new Error('There is no scope.');
-    const lease = await this.place.pools.lease(scope);
-    try {
-      const [rows] = await lease.promise().query('SELECT @whose AS whose, @@autocommit AS autocommit, @@in_transaction AS open');
-      const [session] = rows as { whose: string | null; autocommit: number; open: number }[];
-      if (session?.whose !== null || session.autocommit !== 1 || session.open !== 0) this.result.foreign++;
-      await lease.promise().query('SET @whose = ?, autocommit = 0', [tenant.tag]);
-      await lease.promise().query('CREATE TEMPORARY TABLE marks (id INT)');
-      await lease.promise().query("INSERT INTO ledger (op, owner) VALUES ('dirty', 'ROLLED BACK')");
-    } finally {
-      lease.release();
+    for (let turn = 0; turn < 2; turn++) {
+      const lease = await this.lease();
+      try {
+        const [rows] = await lease.promise().query('SELECT @whose AS whose, @@autocommit AS autocommit, @@in_transaction AS open');
+        const [session] = rows as { whose: string | null; autocommit: number; open: number }[];
+        if (session?.whose !== null || session.autocommit !== 1 || session.open !== 0) this.result.foreign++;
+        if (turn > 0) continue;
+        await lease.promise().query('SET @whose = ?, autocommit = 0', [tenant.tag]);
+        await lease.promise().query('CREATE TEMPORARY TABLE marks (id INT)');
+        await lease.promise().query("INSERT INTO ledger (op, owner) VALUES ('dirty', 'ROLLED BACK')");
+      } finally {
+        lease.release();
+      }
     }
   }
 
   /** A query runner that is never released, inside a transaction that is never finished. */
   private async forget(): Promise<void> {
-    const scope = openScope();
-    if (!scope) throw new Error('There is no scope.');
-    const lease = await this.place.pools.lease(scope);
+    const lease = await this.lease();
     await lease.promise().query('START TRANSACTION');
     await lease.promise().query("INSERT INTO ledger (op, owner) VALUES ('forgotten', 'ROLLED BACK')");
+  }
+
+  private lease(): Promise<TenantLease> {
+    const scope = openScope();
+    if (!scope) throw new Error('There is no scope.');
+    return this.place.pools.lease(scope);
   }
 
   private ledger() {
