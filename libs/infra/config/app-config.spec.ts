@@ -18,7 +18,7 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 describe('the configuration', () => {
   it('needs only secrets and derives every port from the port base', () => {
     const config = new AppConfig({ ...minimum, JALA_PORT_BASE: '9100' });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 9100 });
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 9100, trustedProxies: [] });
     expect(config.publicAddress).toEqual({ scheme: 'http', rootDomain: 'localhost', port: 9100 });
     expect([config.worker.port, config.centralDb.port, config.radius.authPort, config.radius.acctPort]).toEqual([9101, 9102, 9104, 9105]);
     expect(config.redis.url).toBe('redis://127.0.0.1:9103');
