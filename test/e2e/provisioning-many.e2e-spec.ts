@@ -21,7 +21,7 @@ describe(`${TENANTS} tenants in one go, ${WORKERS} workers, one of them killed o
     workers = await Promise.all(Array.from({ length: WORKERS }, () => installation.startWorker()));
   }, 120_000);
 
-  afterAll(() => installation.dispose(), 60_000);
+  afterAll(() => installation.dispose(), 180_000);
 
   const tenantsIn = async (status: string): Promise<number> => (await admin.get(`/api/platform/tenants?status=${status}&per_page=1`)).body.meta.total as number;
 

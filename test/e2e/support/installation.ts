@@ -68,10 +68,14 @@ export class Installation {
     };
     const tearDown = async (): Promise<void> => {
       const tenants = await central.database.query<{ db_name: string; db_user: string }[]>('SELECT db_name, db_user FROM tenants');
-      for (const { db_name, db_user } of tenants) {
-        await rootQuery(`DROP DATABASE IF EXISTS \`${db_name}\``);
-        await rootQuery(`DROP USER IF EXISTS ?@'%'`, [db_user]);
-      }
+      // Dropping two hundred databases one after the other would take longer than making them.
+      const drop = async (): Promise<void> => {
+        for (let tenant = tenants.pop(); tenant; tenant = tenants.pop()) {
+          await rootQuery(`DROP DATABASE IF EXISTS \`${tenant.db_name}\``);
+          await rootQuery(`DROP USER IF EXISTS ?@'%'`, [tenant.db_user]);
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, drop));
       for (const user of Object.values(accounts)) await rootQuery(`DROP USER IF EXISTS ?@'%'`, [user]);
       await central.drop();
       rmSync(dataDir, { recursive: true, force: true });
