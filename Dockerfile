@@ -30,4 +30,4 @@ COPY migrations migrations
 COPY freeradius/raddb freeradius/raddb
 ENV NODE_ENV=production
 USER node
-CMD ["node", "--enable-source-maps", "dist/apps/platform/src/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=64", "dist/apps/platform/src/main.js"]

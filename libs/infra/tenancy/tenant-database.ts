@@ -46,8 +46,21 @@ export class TenantDatabase implements OnApplicationShutdown {
     return this.transactions.transaction(fn);
   }
 
-  query<T>(sql: string, params?: unknown[]): Promise<T> {
-    return this.transactions.query<T>(sql, params);
+  /**
+   * Outside a transaction a statement goes straight to a connection: TypeORM's query runner around it costs twice as much as the
+   * statement itself. Errors are the driver's own then; those of central-db/database-errors read both kinds.
+   */
+  async query<T>(sql: string, params?: unknown[]): Promise<T> {
+    if (this.transactions.isOpen()) return this.transactions.query<T>(sql, params);
+    const scope = openScope();
+    if (!scope) throw new DomainError('NO_TENANT_SCOPE');
+    const lease = await this.pools.lease(scope);
+    try {
+      const [rows] = await lease.promise().query(sql, params);
+      return rows as T;
+    } finally {
+      lease.release();
+    }
   }
 
   /** Starts after the commit of the open transaction, at once when there is none. Not awaited; a failure is logged. */
