@@ -34,7 +34,9 @@ describe('the command line', () => {
     const weak = await installation.cli(args, 'password\n');
     expect(weak).toMatchObject({ code: 1, stderr: expect.stringContaining('VALIDATION_FAILED') });
     expect(await run(args, 'Gr4nite-harbour-22\n')).toContain('created');
-    expect(await run(['seed:superadmin', '--email', 'second@example.com', '--password-stdin'], 'Gr4nite-harbour-23\n')).toContain('nothing was changed');
+    expect(await run(['seed:superadmin', '--email', 'second@example.com', '--password-stdin'], 'Gr4nite-harbour-23\n')).toContain(
+      'nothing was changed',
+    );
   }, 60_000);
 
   it('seeds the demo without a worker, tells the passwords as the last line, and completes it when repeated', async () => {
@@ -47,7 +49,9 @@ describe('the command line', () => {
     });
     const again = JSON.parse((await run(['seed:demo', '--secrets-stdin'], secrets)).split('\n').at(-1)!);
     expect(again.tenant).toEqual(first.tenant);
-    const [tenant] = await installation.query<{ db_name: string }[]>("SELECT db_name FROM tenants WHERE slug = 'demo' AND status = 'ready'");
+    const [tenant] = await installation.query<{ db_name: string }[]>(
+      "SELECT db_name FROM tenants WHERE slug = 'demo' AND status = 'ready'",
+    );
     const customers = await installation.rootQuery<{ name: string; status: string; password: string }[]>(
       `SELECT c.name, c.status, r.value AS password FROM \`${tenant!.db_name}\`.customers c
          JOIN \`${tenant!.db_name}\`.radcheck r ON r.username = c.username AND r.attribute = 'Cleartext-Password' ORDER BY c.id`,
@@ -60,12 +64,25 @@ describe('the command line', () => {
       'Rini Susanti active',
     ]);
     expect(customers[0]!.password).toBe(again.customer.password);
-    const plans = await installation.rootQuery<{ price_minor: number }[]>(`SELECT price_minor FROM \`${tenant!.db_name}\`.service_plans ORDER BY price_minor`);
+    const plans = await installation.rootQuery<{ price_minor: number }[]>(
+      `SELECT price_minor FROM \`${tenant!.db_name}\`.service_plans ORDER BY price_minor`,
+    );
     expect(plans.map(({ price_minor }) => Number(price_minor) / 100)).toEqual([99_000, 150_000, 250_000, 500_000, 1_200_000]);
   }, 120_000);
 
   it('creates a tenant, here or through a worker, and asks, checks and migrates them all', async () => {
-    const create = (slug: string, ...more: string[]): string[] => ['tenants:create', '--slug', slug, '--name', 'Net', '--owner-name', 'Own', '--owner-email', `o@${slug}.example`, ...more];
+    const create = (slug: string, ...more: string[]): string[] => [
+      'tenants:create',
+      '--slug',
+      slug,
+      '--name',
+      'Net',
+      '--owner-name',
+      'Own',
+      '--owner-email',
+      `o@${slug}.example`,
+      ...more,
+    ];
     expect(await run(create('here-net', '--here', '--owner-password-stdin'), 'Zx81-spectrum-77\n')).toContain('ready');
     expect(await run(create('queue-net'))).toContain('pending');
     expect((await installation.cli(create('queue-net'))).stderr).toContain('TENANT_SLUG_TAKEN');
@@ -79,14 +96,18 @@ describe('the command line', () => {
   }, 120_000);
 
   it('reports the tenant that fails, does the rest, and does not exit with 0', async () => {
-    const [bad] = await installation.query<{ db_name: string; db_user: string }[]>("SELECT db_name, db_user FROM tenants WHERE slug = 'here-net'");
+    const [bad] = await installation.query<{ db_name: string; db_user: string }[]>(
+      "SELECT db_name, db_user FROM tenants WHERE slug = 'here-net'",
+    );
     await installation.query("UPDATE tenants SET schema_version = 1 WHERE slug IN ('here-net', 'queue-net')");
     await installation.rootQuery(`DROP TABLE \`${bad!.db_name}\`.schema_migrations`);
     const { code, stdout, stderr } = await installation.cli(['migrate']);
     expect(code).toBe(1);
     expect(stdout).toContain('migrate: 2 tenants done, 1 failed');
     expect(stderr).toContain('here-net:');
-    const rows = await installation.query<{ slug: string; schema_version: number }[]>("SELECT slug, schema_version FROM tenants WHERE slug IN ('here-net', 'queue-net')");
+    const rows = await installation.query<{ slug: string; schema_version: number }[]>(
+      "SELECT slug, schema_version FROM tenants WHERE slug IN ('here-net', 'queue-net')",
+    );
     expect(new Map(rows.map(({ slug, schema_version }) => [slug, schema_version])).get('queue-net')).toBeGreaterThan(1);
   }, 60_000);
 });

@@ -49,7 +49,13 @@ describe('a worker that is killed while it sets up a tenant', () => {
     const slug = `killed-${process.pid}`;
     const email = `owner@${slug}.example`;
     const password = 'Zx81-spectrum-77';
-    const created = await admin.post('/api/platform/tenants', { name: 'Killed Net', slug, owner_name: 'Owner', owner_email: email, owner_password: password });
+    const created = await admin.post('/api/platform/tenants', {
+      name: 'Killed Net',
+      slug,
+      owner_name: 'Owner',
+      owner_email: email,
+      owner_password: password,
+    });
     expect(created.status).toBe(201);
     const id = created.body.id as number;
 
@@ -57,7 +63,9 @@ describe('a worker that is killed while it sets up a tenant', () => {
       let worker: Program | undefined;
       const sprung = proxy.set(trap, () => process.kill(worker!.pid, 'SIGKILL'));
       // The job may be taken before the worker says that it is ready, and the worker be gone by then.
-      const starting = installation.startWorker({ CENTRAL_DB_PORT: String(proxy.port) }, (program) => (worker = program)).catch(() => undefined);
+      const starting = installation
+        .startWorker({ CENTRAL_DB_PORT: String(proxy.port) }, (program) => (worker = program))
+        .catch(() => undefined);
       await within(20_000, sprung, `the worker to be killed ${place}`);
       await starting;
       // Returns when the process is gone.
@@ -80,7 +88,8 @@ describe('a worker that is killed while it sets up a tenant', () => {
       return Number(row!.n) === 0;
     });
 
-    const count = async (sql: string, ...params: unknown[]): Promise<number> => Number((await installation.rootQuery<{ n: number }[]>(sql, params))[0]!.n);
+    const count = async (sql: string, ...params: unknown[]): Promise<number> =>
+      Number((await installation.rootQuery<{ n: number }[]>(sql, params))[0]!.n);
     const database = `t_${slug.replaceAll('-', '_')}`;
     expect(await count('SELECT COUNT(*) AS n FROM information_schema.schemata WHERE schema_name = ?', database)).toBe(1);
     expect(await count("SELECT COUNT(*) AS n FROM information_schema.schemata WHERE schema_name LIKE 't\\_\\_schema\\_%'")).toBe(0);
@@ -90,7 +99,10 @@ describe('a worker that is killed while it sets up a tenant', () => {
     expect(await count(`SELECT COUNT(*) AS n FROM \`${database}\`.activity_log WHERE action = 'staff.created'`)).toBe(1);
     expect(await mails(email)).toBe(1);
     expect((await installation.query<unknown[]>('SELECT 1 FROM domains WHERE tenant_id = ?', [id])).length).toBe(1);
-    const [row] = await installation.query<{ owner_password_hash: string | null }[]>('SELECT owner_password_hash FROM tenants WHERE id = ?', [id]);
+    const [row] = await installation.query<{ owner_password_hash: string | null }[]>(
+      'SELECT owner_password_hash FROM tenants WHERE id = ?',
+      [id],
+    );
     expect(row!.owner_password_hash).toBeNull();
 
     const owner = await api.with({ host: `${slug}.localhost` }).login(email, password);
@@ -103,6 +115,8 @@ describe('a worker that is killed while it sets up a tenant', () => {
 
 async function within<T>(ms: number, promise: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`waited ${ms / 1_000} s in vain for ${what}`)), ms)));
+  const late = new Promise<never>(
+    (_, reject) => (timer = setTimeout(() => reject(new Error(`waited ${ms / 1_000} s in vain for ${what}`)), ms)),
+  );
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

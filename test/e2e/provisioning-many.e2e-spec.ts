@@ -23,7 +23,8 @@ describe(`${TENANTS} tenants in one go, ${WORKERS} workers, one of them killed o
 
   afterAll(() => installation.dispose(), 180_000);
 
-  const tenantsIn = async (status: string): Promise<number> => (await admin.get(`/api/platform/tenants?status=${status}&per_page=1`)).body.meta.total as number;
+  const tenantsIn = async (status: string): Promise<number> =>
+    (await admin.get(`/api/platform/tenants?status=${status}&per_page=1`)).body.meta.total as number;
 
   it('are all ready, none of them twice, while the API answers', async () => {
     const prefix = `many-${process.pid}`;
@@ -31,7 +32,11 @@ describe(`${TENANTS} tenants in one go, ${WORKERS} workers, one of them killed o
     const began = Date.now();
     for (let at = 0; at < slugs.length; at += 10) {
       const answers = await Promise.all(
-        slugs.slice(at, at + 10).map((slug) => admin.post('/api/platform/tenants', { name: slug, slug, owner_name: 'Owner', owner_email: `owner@${slug}.example` })),
+        slugs
+          .slice(at, at + 10)
+          .map((slug) =>
+            admin.post('/api/platform/tenants', { name: slug, slug, owner_name: 'Owner', owner_email: `owner@${slug}.example` }),
+          ),
       );
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
     }
@@ -70,9 +75,10 @@ describe(`${TENANTS} tenants in one go, ${WORKERS} workers, one of them killed o
     expect(rows.filter(({ mails }) => Number(mails) === 0)).toEqual([]);
     expect(rows.filter(({ mails }) => Number(mails) > 1).length).toBeLessThanOrEqual(4);
 
-    const databases = await installation.rootQuery<{ name: string }[]>('SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name LIKE ?', [
-      `t\\_${prefix.replace('-', '\\_')}\\_%`,
-    ]);
+    const databases = await installation.rootQuery<{ name: string }[]>(
+      'SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name LIKE ?',
+      [`t\\_${prefix.replace('-', '\\_')}\\_%`],
+    );
     expect(databases.map(({ name }) => name).sort()).toEqual(rows.map(({ db_name }) => db_name).sort());
     for (const { db_name } of rows) {
       const [owners] = await installation.rootQuery<{ n: number }[]>(`SELECT COUNT(*) AS n FROM \`${db_name}\`.staff`);

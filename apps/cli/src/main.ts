@@ -22,7 +22,10 @@ async function main(args: readonly string[]): Promise<number> {
 
 function parse(command: Command, args: string[]): Record<string, string | boolean | undefined> {
   try {
-    return parseArgs({ args, options: command.options ?? {}, strict: true, allowPositionals: false }).values as Record<string, string | boolean | undefined>;
+    return parseArgs({ args, options: command.options ?? {}, strict: true, allowPositionals: false }).values as Record<
+      string,
+      string | boolean | undefined
+    >;
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n${command.name}: ${command.summary}`);
   }
@@ -30,7 +33,8 @@ function parse(command: Command, args: string[]): Record<string, string | boolea
 
 function explain(error: unknown): string {
   if (error instanceof UsageError || error instanceof ConfigurationError) return error.message;
-  if (error instanceof DomainError) return [error.code, ...Object.values(error.fields ?? {}).flatMap((problems) => problems.map(({ message }) => message))].join(': ');
+  if (error instanceof DomainError)
+    return [error.code, ...Object.values(error.fields ?? {}).flatMap((problems) => problems.map(({ message }) => message))].join(': ');
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -7,5 +7,8 @@ import { ProgramModule } from '@jala/program';
 import { WorkerServer } from './worker-server';
 
 /** Everything but HTTP: the handlers of all jobs and the schedules. */
-@Module({ imports: [ProgramModule, QueueWorkerModule, TenantsWorkerModule, MailWorkerModule, IdentityWorkerModule], providers: [WorkerServer] })
+@Module({
+  imports: [ProgramModule, QueueWorkerModule, TenantsWorkerModule, MailWorkerModule, IdentityWorkerModule],
+  providers: [WorkerServer],
+})
 export class WorkerModule {}

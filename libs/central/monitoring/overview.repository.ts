@@ -14,7 +14,9 @@ export class OverviewRepository {
   constructor(private readonly db: CentralDatabase) {}
 
   async tenantsByStatus(): Promise<ReadonlyMap<TenantStatus, number>> {
-    const rows = await this.db.query<{ status: TenantStatus; tenants: number }[]>('SELECT status, COUNT(*) AS tenants FROM tenants GROUP BY status');
+    const rows = await this.db.query<{ status: TenantStatus; tenants: number }[]>(
+      'SELECT status, COUNT(*) AS tenants FROM tenants GROUP BY status',
+    );
     return new Map(rows.map((row) => [row.status, Number(row.tenants)]));
   }
 

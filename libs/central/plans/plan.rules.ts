@@ -7,7 +7,10 @@ export type PlanTerms = Pick<
   'name' | 'priceMonthlyMinor' | 'priceYearlyMinor' | 'currency' | 'maxRouters' | 'maxUsers' | 'maxVouchers' | 'features' | 'active'
 >;
 
-const LIMIT_FIELDS = { routers: 'maxRouters', users: 'maxUsers', vouchers: 'maxVouchers' } as const satisfies Record<PlanLimit, keyof PlanTerms>;
+const LIMIT_FIELDS = { routers: 'maxRouters', users: 'maxUsers', vouchers: 'maxVouchers' } as const satisfies Record<
+  PlanLimit,
+  keyof PlanTerms
+>;
 
 /** Null where nothing limits: the plan says nothing about it, or there is no plan. */
 export function limitOf(plan: PlanTerms | undefined, limit: PlanLimit): number | null {

@@ -42,7 +42,10 @@ export class SubscriptionsService {
     const subscriptions = await this.plans.running(tenantIds);
     const plans = await this.plans.plansOf(subscriptions.map(({ planId }) => planId));
     return new Map(
-      subscriptions.map(({ tenantId, planId, billingPeriod, startedAt }) => [tenantId, { plan: plans.get(planId)!, billingPeriod, startedAt }]),
+      subscriptions.map(({ tenantId, planId, billingPeriod, startedAt }) => [
+        tenantId,
+        { plan: plans.get(planId)!, billingPeriod, startedAt },
+      ]),
     );
   }
 

@@ -31,7 +31,7 @@ export class DomainsService {
     const canonical = canonicalHost(host);
     const { rootDomain } = this.config.publicAddress;
     if (canonical === rootDomain || canonical.endsWith(`.${rootDomain}`)) {
-      throw DomainError.field('host', 'reserved', 'Names below the platform\'s own domain belong to slugs.');
+      throw DomainError.field('host', 'reserved', "Names below the platform's own domain belong to slugs.");
     }
     try {
       return await this.db.transaction(async () => {

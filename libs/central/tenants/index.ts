@@ -7,7 +7,14 @@ export const tenantsEntities = [Tenant, TenantDomain, ProvisioningStep];
 export { DbHostsRepository } from './db-hosts.repository';
 export { TenantDomain } from './domain.entity';
 export { DomainsService } from './domains.service';
-export { PROVISIONING_STEPS, type ProvisioningStepName, type ProvisioningView, STEP_STATUSES, type StepStatus, isSettled } from './provisioning.rules';
+export {
+  PROVISIONING_STEPS,
+  type ProvisioningStepName,
+  type ProvisioningView,
+  STEP_STATUSES,
+  type StepStatus,
+  isSettled,
+} from './provisioning.rules';
 export { ProvisioningService } from './provisioning.service';
 export { TenantExports, type ExportFile } from './tenant-export';
 export { TenantMaintenanceService } from './tenant-maintenance.service';

@@ -33,7 +33,9 @@ export class LocalTenantHosting extends TenantHosting {
   }
 
   async createDatabase(place: TenantPlace): Promise<void> {
-    await this.on(place.host, (run) => run(`CREATE DATABASE IF NOT EXISTS ${databaseOf(place)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`));
+    await this.on(place.host, (run) =>
+      run(`CREATE DATABASE IF NOT EXISTS ${databaseOf(place)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`),
+    );
   }
 
   async ensureAccount(place: TenantPlace, password: string): Promise<void> {
@@ -83,7 +85,9 @@ export class LocalTenantHosting extends TenantHosting {
 
   private async on<T>(host: string, work: (run: Run) => Promise<T>): Promise<T> {
     const server = await this.hosts.administration(host);
-    return withConnection(server, (connection) => work(async <R>(sql: string, params?: unknown[]) => (await connection.query(sql, params))[0] as R));
+    return withConnection(server, (connection) =>
+      work(async <R>(sql: string, params?: unknown[]) => (await connection.query(sql, params))[0] as R),
+    );
   }
 }
 

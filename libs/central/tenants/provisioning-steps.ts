@@ -103,7 +103,13 @@ export class ProvisioningSteps {
       await this.mails.send(mail);
       const now = this.clock.now();
       await this.provisioning.finish(tenant.id, 'welcome_mail', now);
-      await this.tenants.update(tenant.id, { status: 'ready', readyAt: now, failedStep: null, failedReason: null, ownerPasswordHash: null });
+      await this.tenants.update(tenant.id, {
+        status: 'ready',
+        readyAt: now,
+        failedStep: null,
+        failedReason: null,
+        ownerPasswordHash: null,
+      });
     });
   }
 }

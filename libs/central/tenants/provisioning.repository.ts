@@ -17,9 +17,9 @@ export class ProvisioningRepository {
   ) {}
 
   async plan(tenantId: number): Promise<void> {
-    await this.db.repository(ProvisioningStep).insert(
-      PROVISIONING_STEPS.map((name, index) => ({ tenantId, name, position: index + 1, status: 'pending' as const, attempts: 0 })),
-    );
+    await this.db
+      .repository(ProvisioningStep)
+      .insert(PROVISIONING_STEPS.map((name, index) => ({ tenantId, name, position: index + 1, status: 'pending' as const, attempts: 0 })));
   }
 
   async steps(tenantId: number): Promise<ProvisioningStep[]> {
@@ -36,7 +36,9 @@ export class ProvisioningRepository {
 
   /** The first end counts: the last step ends in the transaction that makes the tenant ready. */
   async finish(tenantId: number, name: ProvisioningStepName, at: Date): Promise<void> {
-    await this.db.repository(ProvisioningStep).update({ tenantId, name, status: 'running' }, { status: 'done', error: null, finishedAt: at });
+    await this.db
+      .repository(ProvisioningStep)
+      .update({ tenantId, name, status: 'running' }, { status: 'done', error: null, finishedAt: at });
   }
 
   async fail(tenantId: number, name: ProvisioningStepName, at: Date, error: string): Promise<void> {

@@ -3,10 +3,15 @@ import { isSettled, reasonInWords, StepRefusedError } from './provisioning.rules
 
 describe('why provisioning failed', () => {
   it('is told in words, without what only the log may say', () => {
-    const denied = Object.assign(new Error("Access denied for user 'jala_provision'@'10.0.0.5'"), { errno: 1045, code: 'ER_ACCESS_DENIED_ERROR' });
+    const denied = Object.assign(new Error("Access denied for user 'jala_provision'@'10.0.0.5'"), {
+      errno: 1045,
+      code: 'ER_ACCESS_DENIED_ERROR',
+    });
     expect(reasonInWords(denied)).toMatch(/refused the account/);
     expect(reasonInWords(denied)).not.toMatch(/jala_provision|10\.0/);
-    expect(reasonInWords(Object.assign(new Error('connect ECONNREFUSED 10.0.0.5'), { code: 'ECONNREFUSED' }))).toBe('The database server could not be reached.');
+    expect(reasonInWords(Object.assign(new Error('connect ECONNREFUSED 10.0.0.5'), { code: 'ECONNREFUSED' }))).toBe(
+      'The database server could not be reached.',
+    );
     expect(reasonInWords(Object.assign(new Error("CREATE TABLE x ('secret')"), { code: 'ER_PARSE_ERROR' }))).toBe(
       'It stopped with the error ER_PARSE_ERROR. The log has the details.',
     );

@@ -34,5 +34,7 @@ export function reasonInWords(error: unknown): string {
   if (isAccessDenied(error)) return 'The database server refused the account that sets up tenants. Check its password and its grants.';
   if (isDatabaseUnavailable(error)) return 'The database server could not be reached.';
   const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' ? `It stopped with the error ${code}. The log has the details.` : 'It stopped with an unexpected error. The log has the details.';
+  return typeof code === 'string'
+    ? `It stopped with the error ${code}. The log has the details.`
+    : 'It stopped with an unexpected error. The log has the details.';
 }

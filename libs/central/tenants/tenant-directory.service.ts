@@ -37,10 +37,12 @@ export class CachedTenantDirectory extends TenantDirectory implements OnApplicat
   onApplicationBootstrap(): void {
     // Not awaited: while Redis is away the program starts all the same and listens as soon as it can.
     // A program that ends before it could (a short command) has missed nothing.
-    this.bus.subscribe(CHANNEL, () => this.kept.clear()).then(
-      (stop) => (this.stopListening = stop),
-      () => undefined,
-    );
+    this.bus
+      .subscribe(CHANNEL, () => this.kept.clear())
+      .then(
+        (stop) => (this.stopListening = stop),
+        () => undefined,
+      );
   }
 
   onApplicationShutdown(): void {

@@ -58,11 +58,16 @@ export class TenantExports {
     try {
       await writeFile(options, optionFile(target, certificate), { mode: 0o600 });
       if (target.tlsCa !== undefined) await writeFile(certificate, target.tlsCa, { mode: 0o600 });
-      const child = spawn('mariadb-dump', [`--defaults-file=${options}`, ...SNAPSHOT, target.database], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn('mariadb-dump', [`--defaults-file=${options}`, ...SNAPSHOT, target.database], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let complaint = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-500)));
       const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-      const [code] = await Promise.all([ended, pipeline(child.stdout, withoutDefiners, createGzip(), handle.createWriteStream({ flush: true }))]);
+      const [code] = await Promise.all([
+        ended,
+        pipeline(child.stdout, withoutDefiners, createGzip(), handle.createWriteStream({ flush: true })),
+      ]);
       if (code !== 0) throw new Error(`mariadb-dump ended with ${String(code)}: ${complaint.trim()}`);
     } finally {
       await handle.close().catch(() => undefined);

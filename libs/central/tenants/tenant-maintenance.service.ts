@@ -37,13 +37,16 @@ export class TenantMaintenanceService {
 
   /** Asks every tenant's database the same question; `answer` gets each tenant's rows as they come. */
   async readAll(sql: string, answer: (slug: string, rows: Record<string, unknown>[]) => void): Promise<IterationReport> {
-    return this.iterator.run('read', async ({ slug }) => answer(slug, await this.checks.read(sql)), { concurrency: 4, statuses: STATUSES_WITH_DATABASE });
+    return this.iterator.run('read', async ({ slug }) => answer(slug, await this.checks.read(sql)), {
+      concurrency: 4,
+      statuses: STATUSES_WITH_DATABASE,
+    });
   }
 
   /** Seals every tenant's database password with the current key. */
   async rotateKeys(): Promise<number> {
     let rotated = 0;
-    for (let afterId = 0; ; ) {
+    for (let afterId = 0; ;) {
       const page = await this.tenants.pageAfter(afterId, 200);
       for (const { id } of page) rotated += Number(await this.rotate(id));
       const last = page.at(-1);

@@ -81,4 +81,3 @@ export class Tenant {
   @UpdateDateColumn({ name: 'updated_at', type: 'datetime', precision: 3 })
   updatedAt: Date;
 }
-

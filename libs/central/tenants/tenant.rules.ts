@@ -4,15 +4,62 @@ const SLUG = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){1,40}$/;
 
 /** Names that mean something else in front of a domain, or that somebody could take for the platform itself. */
 const RESERVED = new Set([
-  'admin', 'api', 'app', 'assets', 'autoconfig', 'autodiscover', 'billing', 'blog', 'cdn', 'dev', 'dns', 'docs', 'ftp', 'help', 'host', 'imap',
-  'jala', 'local', 'localhost', 'login', 'mail', 'metrics', 'monitor', 'mx', 'ns', 'ns1', 'ns2', 'platform', 'pop', 'pop3', 'portal', 'radius',
-  'root', 'secure', 'smtp', 'staging', 'static', 'stats', 'status', 'support', 'system', 'test', 'vpn', 'webmail', 'wpad', 'www',
+  'admin',
+  'api',
+  'app',
+  'assets',
+  'autoconfig',
+  'autodiscover',
+  'billing',
+  'blog',
+  'cdn',
+  'dev',
+  'dns',
+  'docs',
+  'ftp',
+  'help',
+  'host',
+  'imap',
+  'jala',
+  'local',
+  'localhost',
+  'login',
+  'mail',
+  'metrics',
+  'monitor',
+  'mx',
+  'ns',
+  'ns1',
+  'ns2',
+  'platform',
+  'pop',
+  'pop3',
+  'portal',
+  'radius',
+  'root',
+  'secure',
+  'smtp',
+  'staging',
+  'static',
+  'stats',
+  'status',
+  'support',
+  'system',
+  'test',
+  'vpn',
+  'webmail',
+  'wpad',
+  'www',
 ]);
 
 /** @throws DomainError VALIDATION_FAILED on `slug`. */
 export function assertSlug(slug: string): void {
   if (!SLUG.test(slug)) {
-    throw DomainError.field('slug', 'format', '2 to 41 lower-case letters, digits and single dashes; it begins with a letter and ends without a dash.');
+    throw DomainError.field(
+      'slug',
+      'format',
+      '2 to 41 lower-case letters, digits and single dashes; it begins with a letter and ends without a dash.',
+    );
   }
   if (RESERVED.has(slug)) throw DomainError.field('slug', 'reserved', 'This name is reserved. Choose another.');
 }

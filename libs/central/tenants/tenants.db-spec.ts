@@ -27,7 +27,16 @@ import {
   TenantSetup,
 } from '@jala/infra/tenancy';
 import { createTestCentral, randomSuffix, rootOfTestServer, type TestCentral, TestInfraModule } from '@jala/infra/testing';
-import { DomainsService, PROVISIONING_STEPS, ProvisioningService, TenantMaintenanceService, tenantsEntities, TenantsModule, TenantsService, type NewTenant } from '.';
+import {
+  DomainsService,
+  PROVISIONING_STEPS,
+  ProvisioningService,
+  TenantMaintenanceService,
+  tenantsEntities,
+  TenantsModule,
+  TenantsService,
+  type NewTenant,
+} from '.';
 import { TenantRemovalService } from './tenant-removal.service';
 
 /** The tenant side as far as provisioning knows it. */
@@ -41,11 +50,20 @@ class TestSetup extends TenantSetup {
 
   async seed({ name, timezone, currency, locale }: TenantSeed): Promise<void> {
     if (this.seedFails) throw this.seedFails;
-    await this.database.query('INSERT IGNORE INTO settings (id, name, timezone, currency, locale) VALUES (1, ?, ?, ?, ?)', [name, timezone, currency, locale]);
+    await this.database.query('INSERT IGNORE INTO settings (id, name, timezone, currency, locale) VALUES (1, ?, ?, ?, ?)', [
+      name,
+      timezone,
+      currency,
+      locale,
+    ]);
   }
 
   async ensureOwner({ name, email, passwordHash }: OwnerAccount): Promise<void> {
-    await this.database.query("INSERT IGNORE INTO staff (name, email, password_hash, role) VALUES (?, ?, ?, 'owner')", [name, email, passwordHash]);
+    await this.database.query("INSERT IGNORE INTO staff (name, email, password_hash, role) VALUES (?, ?, ?, 'owner')", [
+      name,
+      email,
+      passwordHash,
+    ]);
   }
 
   async inviteOwner(): Promise<string> {
@@ -54,7 +72,10 @@ class TestSetup extends TenantSetup {
 }
 
 @Global()
-@Module({ providers: [TestSetup, { provide: TenantSetup, useExisting: TestSetup }, PasswordHasher], exports: [TenantSetup, TestSetup, PasswordHasher] })
+@Module({
+  providers: [TestSetup, { provide: TenantSetup, useExisting: TestSetup }, PasswordHasher],
+  exports: [TenantSetup, TestSetup, PasswordHasher],
+})
 class TestSetupModule {}
 
 const actor: Actor = systemActor('test');
@@ -82,7 +103,8 @@ describe('tenants', () => {
   const suffix = randomSuffix();
   let made = 0;
 
-  const root = async <T>(sql: string, params?: unknown[]): Promise<T> => withConnection(await rootOfTestServer(), async (connection) => (await connection.query(sql, params))[0] as T);
+  const root = async <T>(sql: string, params?: unknown[]): Promise<T> =>
+    withConnection(await rootOfTestServer(), async (connection) => (await connection.query(sql, params))[0] as T);
   const input = (given: Partial<NewTenant> = {}): NewTenant => ({
     slug: `s${suffix}-${++made}`,
     name: 'Net Surya',
@@ -93,7 +115,8 @@ describe('tenants', () => {
     locale: 'id',
     ...given,
   });
-  const inScope = async <T>(id: number, fn: () => Promise<T>): Promise<T> => TenantScope.run(await module.get(TenantDirectory).byId(id), fn);
+  const inScope = async <T>(id: number, fn: () => Promise<T>): Promise<T> =>
+    TenantScope.run(await module.get(TenantDirectory).byId(id), fn);
   const provision = (id: number, lastAttempt = true): Promise<void> => inScope(id, () => provisioning.run(id, { lastAttempt }));
   const ready = async (given?: Partial<NewTenant>) => {
     const { id } = await tenants.create(actor, input(given));
@@ -101,7 +124,11 @@ describe('tenants', () => {
     return tenants.get(actor, id);
   };
   const outbox = async (id: number): Promise<string[]> =>
-    (await central.database.query<{ job: string }[]>("SELECT job FROM outbox WHERE JSON_VALUE(payload, '$.tenantId') = ? ORDER BY id", [id])).map(({ job }) => job);
+    (
+      await central.database.query<{ job: string }[]>("SELECT job FROM outbox WHERE JSON_VALUE(payload, '$.tenantId') = ? ORDER BY id", [
+        id,
+      ])
+    ).map(({ job }) => job);
   const credentials = (id: number) => inScope(id, () => module.get(TenantCredentials).credentialsFor(TenantScope.current()));
   const refused = async (promise: Promise<unknown>): Promise<DomainError> => {
     const error: unknown = await promise.then(
@@ -119,7 +146,7 @@ describe('tenants', () => {
       entities: [...tenantsEntities, ...plansEntities, ...routerRegistryEntities],
       overrides: { RADIUS_DB_USER: radiusUser, JALA_DATA_DIR: dataDir },
     });
-    await root('CREATE USER ?@\'%\' IDENTIFIED BY ?', [radiusUser, 'radius-password']);
+    await root("CREATE USER ?@'%' IDENTIFIED BY ?", [radiusUser, 'radius-password']);
     await central.database.query("INSERT INTO db_hosts (name, host, admin_user, admin_password_enc) VALUES ('default', 'x', 'x', '')");
     module = await Test.createTestingModule({
       imports: [
@@ -157,19 +184,29 @@ describe('tenants', () => {
     expect(await outbox(created.id)).toEqual(['tenant.provision']);
     const { steps } = await provisioning.progress(actor, created.id);
     expect(steps.map(({ name, status }) => [name, status])).toEqual(PROVISIONING_STEPS.map((name) => [name, 'pending']));
-    const [row] = await central.database.query<{ owner_password_hash: string; db_password_enc: string }[]>('SELECT * FROM tenants WHERE id = ?', [created.id]);
+    const [row] = await central.database.query<{ owner_password_hash: string; db_password_enc: string }[]>(
+      'SELECT * FROM tenants WHERE id = ?',
+      [created.id],
+    );
     expect(row!.owner_password_hash).toMatch(/^\$argon2id\$/);
-    const everythingShown = JSON.stringify([created, await central.database.query('SELECT * FROM activity_log'), await central.database.query('SELECT * FROM outbox')]);
+    const everythingShown = JSON.stringify([
+      created,
+      await central.database.query('SELECT * FROM activity_log'),
+      await central.database.query('SELECT * FROM outbox'),
+    ]);
     for (const secret of ['Zx81', 'argon2', row!.db_password_enc]) expect(everythingShown).not.toContain(secret);
   });
 
   it('become ready with a database that only their own account, and RADIUS in its tables, can use', async () => {
     const [surya, fajar] = [await ready(), await ready({ ownerPassword: 'Zx81-spectrum-77' })];
-    for (const tenant of [surya, fajar]) expect(tenant).toMatchObject({ status: 'ready', failedStep: null, domains: [{ host: `${tenant.slug}.localhost` }] });
+    for (const tenant of [surya, fajar])
+      expect(tenant).toMatchObject({ status: 'ready', failedStep: null, domains: [{ host: `${tenant.slug}.localhost` }] });
     expect(surya.schemaVersion).toBeGreaterThan(0);
 
     const own = await connectTo(await credentials(surya.id));
-    await expect(own.query('INSERT INTO radcheck (username, attribute, op, value) VALUES (?, ?, ?, ?)', ['x', 'Cleartext-Password', ':=', 'y'])).resolves.toBeDefined();
+    await expect(
+      own.query('INSERT INTO radcheck (username, attribute, op, value) VALUES (?, ?, ?, ?)', ['x', 'Cleartext-Password', ':=', 'y']),
+    ).resolves.toBeDefined();
     await expect(own.query(`SELECT * FROM \`${fajar.dbName}\`.customers`)).rejects.toMatchObject({ code: 'ER_TABLEACCESS_DENIED_ERROR' });
     await expect(own.query('SELECT * FROM mysql.user')).rejects.toMatchObject({ errno: 1142 });
     await expect(own.query('DROP TABLE customers')).rejects.toMatchObject({ errno: 1142 });
@@ -187,12 +224,17 @@ describe('tenants', () => {
   it('send an invitation without a password in it, and no invitation to an owner who has one', async () => {
     const invited = await ready({ ownerEmail: 'invited@example.com' });
     const welcomed = await ready({ ownerEmail: 'welcomed@example.com', ownerPassword: 'Zx81-spectrum-77' });
-    const rows = await central.database.query<{ payload: { to: string; template: string } }[]>("SELECT payload FROM outbox WHERE job = 'mail.send'");
+    const rows = await central.database.query<{ payload: { to: string; template: string } }[]>(
+      "SELECT payload FROM outbox WHERE job = 'mail.send'",
+    );
     const mails = rows.map(({ payload }) => payload);
     expect(mails.find(({ to }) => to === 'invited@example.com')).toMatchObject({ template: 'invitation' });
     expect(mails.find(({ to }) => to === 'welcomed@example.com')).toMatchObject({ template: 'welcome' });
     expect(JSON.stringify(rows)).not.toContain('invitation-token');
-    const hashes = await central.database.query<{ owner_password_hash: string | null }[]>('SELECT owner_password_hash FROM tenants WHERE id IN (?)', [[invited.id, welcomed.id]]);
+    const hashes = await central.database.query<{ owner_password_hash: string | null }[]>(
+      'SELECT owner_password_hash FROM tenants WHERE id IN (?)',
+      [[invited.id, welcomed.id]],
+    );
     expect(hashes).toEqual([{ owner_password_hash: null }, { owner_password_hash: null }]);
   });
 
@@ -209,7 +251,11 @@ describe('tenants', () => {
     const { id, dbName } = await tenants.create(actor, input());
     await root(`CREATE DATABASE \`${dbName}\``);
     await provision(id, false);
-    expect(await tenants.get(actor, id)).toMatchObject({ status: 'failed', failedStep: 'database', failedReason: expect.stringContaining('exists already') });
+    expect(await tenants.get(actor, id)).toMatchObject({
+      status: 'failed',
+      failedStep: 'database',
+      failedReason: expect.stringContaining('exists already'),
+    });
     await root(`DROP DATABASE \`${dbName}\``);
     expect(await tenants.retry(actor, id)).toMatchObject({ status: 'provisioning', failedStep: null });
     expect(await outbox(id)).toEqual(['tenant.provision', 'tenant.provision']);
@@ -226,7 +272,11 @@ describe('tenants', () => {
     expect((await tenants.get(actor, id)).status).toBe('provisioning');
     await provision(id, true);
     const failed = await tenants.get(actor, id);
-    expect(failed).toMatchObject({ status: 'failed', failedStep: 'seed', failedReason: 'It stopped with the error ER_LOCK_WAIT_TIMEOUT. The log has the details.' });
+    expect(failed).toMatchObject({
+      status: 'failed',
+      failedStep: 'seed',
+      failedReason: 'It stopped with the error ER_LOCK_WAIT_TIMEOUT. The log has the details.',
+    });
     const steps = (await provisioning.progress(actor, id)).steps.map(({ status }) => status);
     expect(steps).toEqual(['done', 'done', 'done', 'done', 'failed', 'pending', 'pending', 'pending']);
     setup.seedFails = undefined;
@@ -249,7 +299,10 @@ describe('tenants', () => {
     expect(await tenants.suspend(actor, id, 'unpaid')).toMatchObject({ status: 'suspended', suspendedReason: 'unpaid' });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await directory.bySlug(slug))?.status).toBe('suspended');
-    expect(await refused(tenants.suspend(actor, id, 'again'))).toMatchObject({ code: 'TENANT_STATE_CONFLICT', params: { status: 'suspended' } });
+    expect(await refused(tenants.suspend(actor, id, 'again'))).toMatchObject({
+      code: 'TENANT_STATE_CONFLICT',
+      params: { status: 'suspended' },
+    });
     expect(await refused(tenants.retry(actor, id))).toMatchObject({ code: 'TENANT_STATE_CONFLICT' });
     expect(await tenants.resume(actor, id)).toMatchObject({ status: 'ready', suspendedReason: null });
     expect(await refused(tenants.resume(actor, id))).toMatchObject({ code: 'TENANT_STATE_CONFLICT' });
@@ -259,7 +312,9 @@ describe('tenants', () => {
 
   it('are archived with an export that can be read back, and then nobody reaches the data', async () => {
     const tenant = await ready();
-    await inScope(tenant.id, () => module.get(TenantDatabase).query("INSERT INTO radcheck (username, attribute, op, value) VALUES ('büdi', 'X', ':=', 'ü')"));
+    await inScope(tenant.id, () =>
+      module.get(TenantDatabase).query("INSERT INTO radcheck (username, attribute, op, value) VALUES ('büdi', 'X', ':=', 'ü')"),
+    );
     const account = await credentials(tenant.id);
     await tenants.archive(actor, tenant.id);
     expect(await refused(tenants.openExport(actor, tenant.id))).toMatchObject({ code: 'TENANT_EXPORT_MISSING' });
@@ -298,7 +353,10 @@ describe('tenants', () => {
     });
     const tenant = await ready({ planId: plan.id });
     await module.get(DomainsService).add(actor, tenant.id, `deleted-${suffix}.example`);
-    await central.database.query("INSERT INTO router_registry (tenant_id, name, address, secret_enc) VALUES (?, 'r', ?, 'x')", [tenant.id, '192.0.2.77']);
+    await central.database.query("INSERT INTO router_registry (tenant_id, name, address, secret_enc) VALUES (?, 'r', ?, 'x')", [
+      tenant.id,
+      '192.0.2.77',
+    ]);
     await tenants.archive(actor, tenant.id);
     const removal = module.get(TenantRemovalService);
     await removal.archive(tenant.id);
@@ -349,17 +407,26 @@ describe('tenants', () => {
     const limits = module.get(PlanLimits);
     await inScope(id, async () => {
       await expect(limits.assertRoom('routers', 0)).resolves.toBeUndefined();
-      expect(await refused(limits.assertRoom('routers', 1))).toMatchObject({ code: 'PLAN_LIMIT_REACHED', params: { limit: 'routers', max: 1 } });
+      expect(await refused(limits.assertRoom('routers', 1))).toMatchObject({
+        code: 'PLAN_LIMIT_REACHED',
+        params: { limit: 'routers', max: 1 },
+      });
       expect(await limits.hasFeature('reports')).toBe(true);
     });
-    expect((await tenants.subscribe(actor, id, large.id, 'yearly')).plan).toEqual({ id: large.id, name: large.name, billingPeriod: 'yearly' });
+    expect((await tenants.subscribe(actor, id, large.id, 'yearly')).plan).toEqual({
+      id: large.id,
+      name: large.name,
+      billingPeriod: 'yearly',
+    });
     await inScope(id, async () => {
       expect(await limits.maximum('routers')).toBeNull();
       expect(await limits.maximum('users')).toBe(20);
       expect(await limits.hasFeature('reports')).toBe(false);
     });
     expect(await refused(plans.remove(actor, small.id))).toMatchObject({ code: 'PLAN_IN_USE' });
-    expect(await refused(plans.create(actor, { ...terms, name: small.name, maxRouters: 1, maxUsers: 1 }))).toMatchObject({ code: 'PLAN_NAME_TAKEN' });
+    expect(await refused(plans.create(actor, { ...terms, name: small.name, maxRouters: 1, maxUsers: 1 }))).toMatchObject({
+      code: 'PLAN_NAME_TAKEN',
+    });
     await plans.update(actor, small.id, { active: false });
     expect((await refused(tenants.subscribe(actor, id, small.id, 'monthly'))).fields).toHaveProperty('plan_id');
   });

@@ -102,7 +102,9 @@ export class TenantsRepository {
   }
 
   async countByStatus(): Promise<Map<TenantStatus, number>> {
-    const rows = await this.db.query<{ status: TenantStatus; tenants: number }[]>('SELECT status, COUNT(*) AS tenants FROM tenants GROUP BY status');
+    const rows = await this.db.query<{ status: TenantStatus; tenants: number }[]>(
+      'SELECT status, COUNT(*) AS tenants FROM tenants GROUP BY status',
+    );
     return new Map(rows.map((row) => [row.status, Number(row.tenants)]));
   }
 }

@@ -79,7 +79,7 @@ export class TenantsService {
     const ownerPasswordHash = input.ownerPassword === undefined ? null : await this.hasher.hash(input.ownerPassword);
     try {
       const id = await this.db.transaction(() => this.insert(actor, input, ownerPasswordHash));
-      return this.view(await this.find(id));
+      return await this.view(await this.find(id));
     } catch (error) {
       if (['tenants_slug', 'tenants_database'].includes(duplicateKeyOf(error) ?? '')) throw tenantSlugTaken(input.slug);
       throw error;
@@ -144,7 +144,12 @@ export class TenantsService {
     const tenant = await this.find(id);
     const file = tenant.exportPath === null ? undefined : await this.exports.read(tenant.exportPath);
     if (!file) throw exportMissing(id);
-    await this.activity.record(actor, 'tenant.export_downloaded', { type: 'tenant', id, label: tenant.name }, { after: { bytes: file.bytes } });
+    await this.activity.record(
+      actor,
+      'tenant.export_downloaded',
+      { type: 'tenant', id, label: tenant.name },
+      { after: { bytes: file.bytes } },
+    );
     return file;
   }
 
@@ -176,7 +181,18 @@ export class TenantsService {
 
   private async insert(actor: Actor, input: NewTenant, ownerPasswordHash: string | null): Promise<number> {
     const { name, slug, ownerName, ownerEmail, timezone, currency, locale } = input;
-    const tenant = { name, slug, ownerName, ownerEmail, timezone, currency, locale, ownerPasswordHash, dbHost: DEFAULT_DB_HOST, dbName: databaseNameOf(slug) };
+    const tenant = {
+      name,
+      slug,
+      ownerName,
+      ownerEmail,
+      timezone,
+      currency,
+      locale,
+      ownerPasswordHash,
+      dbHost: DEFAULT_DB_HOST,
+      dbName: databaseNameOf(slug),
+    };
     const id = await this.tenants.insert({ ...tenant, status: 'pending' });
     // The account is chosen before it exists: however often its step is repeated, it is the same one.
     await this.tenants.update(id, {
@@ -184,7 +200,8 @@ export class TenantsService {
       dbPasswordEnc: this.secrets.seal(randomToken(), databasePasswordPurpose(id)),
     });
     await this.provisioning.plan(id);
-    const plan = input.planId === undefined ? undefined : await this.subscriptions.subscribe(id, input.planId, input.billingPeriod ?? 'monthly');
+    const plan =
+      input.planId === undefined ? undefined : await this.subscriptions.subscribe(id, input.planId, input.billingPeriod ?? 'monthly');
     await this.activity.record(
       actor,
       'tenant.created',
@@ -213,7 +230,13 @@ export class TenantsService {
     });
   }
 
-  private async record(actor: Actor, action: string, tenant: Tenant, before: Record<string, unknown>, after: Record<string, unknown>): Promise<void> {
+  private async record(
+    actor: Actor,
+    action: string,
+    tenant: Tenant,
+    before: Record<string, unknown>,
+    after: Record<string, unknown>,
+  ): Promise<void> {
     await this.activity.record(actor, action, { type: 'tenant', id: tenant.id, label: tenant.name }, { before, after });
     this.db.afterCommit(() => this.directory.forget());
   }

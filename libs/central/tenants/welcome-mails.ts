@@ -24,7 +24,11 @@ export class WelcomeMails {
       return { ...to, template: 'welcome', params: { ...common, link_sealed: this.mailer.sealedLoginLink() } };
     }
     const token = await this.setup.inviteOwner(tenant.ownerEmail);
-    return { ...to, template: 'invitation', params: { ...common, link_sealed: this.mailer.sealedPasswordLink(token), valid_days: INVITATION_DAYS } };
+    return {
+      ...to,
+      template: 'invitation',
+      params: { ...common, link_sealed: this.mailer.sealedPasswordLink(token), valid_days: INVITATION_DAYS },
+    };
   }
 
   /** In the central outbox, whose transaction also says that the tenant is ready. */

@@ -12,8 +12,10 @@ export class HandlerRegistry implements OnModuleInit {
 
   onModuleInit(): void {
     const problems: string[] = [];
-    for (const { instance, metatype } of this.discovery.getProviders()) {
-      if (!metatype || !(instance instanceof JobHandler)) continue;
+    for (const wrapper of this.discovery.getProviders()) {
+      const { metatype } = wrapper;
+      const instance: unknown = wrapper.instance;
+      if (!metatype || !isHandler(instance)) continue;
       const job = Reflect.getMetadata(HANDLED_JOB, metatype) as JobName | undefined;
       const other = job && this.handlers.get(job);
       if (!job) problems.push(`${metatype.name} does not say which job it handles`);
@@ -31,3 +33,5 @@ export class HandlerRegistry implements OnModuleInit {
     await handler.handle(payload as JobPayload<N>, context);
   }
 }
+
+const isHandler = (instance: unknown): instance is JobHandler<JobName> => instance instanceof JobHandler;

@@ -43,7 +43,9 @@ export class JobQueues implements OnApplicationShutdown {
   }
 
   async counts(): Promise<Record<QueueName, Record<string, number>>> {
-    const entries = QUEUE_NAMES.map(async (name) => [name, await this.queue(name).getJobCounts('waiting', 'active', 'delayed', 'failed')] as const);
+    const entries = QUEUE_NAMES.map(
+      async (name) => [name, await this.queue(name).getJobCounts('waiting', 'active', 'delayed', 'failed')] as const,
+    );
     return Object.fromEntries(await Promise.all(entries)) as Record<QueueName, Record<string, number>>;
   }
 

@@ -1,11 +1,31 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Redis } from 'ioredis';
-import { Clock, SystemClock } from '@jala/kernel';
+import { SystemClock } from '@jala/kernel';
 import { AppLogger } from '@jala/infra/logging';
 import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
-import { createTestCentral, createTestTenancy, type TestCentral, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
-import { HandlesJob, type JobContext, JobHandler, type JobName, JOB_NAMES, Outbox, OutboxRelay, OutboxSweep, QueueModule, QueueWorkerModule, TenantOutbox, UnrecoverableJobError } from '.';
+import {
+  createTestCentral,
+  createTestTenancy,
+  type TestCentral,
+  TestInfraModule,
+  type TestTenancy,
+  type TestTenant,
+} from '@jala/infra/testing';
+import {
+  HandlesJob,
+  type JobContext,
+  JobHandler,
+  type JobName,
+  JOB_NAMES,
+  Outbox,
+  OutboxRelay,
+  OutboxSweep,
+  QueueModule,
+  QueueWorkerModule,
+  TenantOutbox,
+  UnrecoverableJobError,
+} from '.';
 
 interface Call {
   readonly job: string;
@@ -51,7 +71,7 @@ class WorkerModule {}
 const mail = (to: string) => ({ to, template: 'x', locale: 'en', params: {} });
 
 async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline;) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -76,7 +96,9 @@ describe('the outbox', () => {
   }
 
   async function startWorker(): Promise<TestingModule> {
-    const worker = await Test.createTestingModule({ imports: [infra(), QueueModule, WorkerModule] }).setLogger(new AppLogger(central.config)).compile();
+    const worker = await Test.createTestingModule({ imports: [infra(), QueueModule, WorkerModule] })
+      .setLogger(new AppLogger(central.config))
+      .compile();
     await worker.init();
     workers.push(worker);
     return worker;
@@ -87,7 +109,9 @@ describe('the outbox', () => {
     tenancy = await createTestTenancy();
     [surya, fajar] = [await tenancy.create(), await tenancy.create()];
     redis = new Redis(central.config.redis.url);
-    producer = await Test.createTestingModule({ imports: [infra(), QueueModule] }).setLogger(new AppLogger(central.config)).compile();
+    producer = await Test.createTestingModule({ imports: [infra(), QueueModule] })
+      .setLogger(new AppLogger(central.config))
+      .compile();
     await producer.init();
   });
 
@@ -155,9 +179,10 @@ describe('the outbox', () => {
       JSON.stringify(mail('orphan@example.com')),
     ]);
     await surya.run(() =>
-      tenancy.database.query("INSERT INTO outbox (job, payload, created_at) VALUES ('radius.disconnect-user', ?, NOW(3) - INTERVAL 1 MINUTE)", [
-        JSON.stringify({ tenantId: surya.context.id, username: 'budi', reason: 'test' }),
-      ]),
+      tenancy.database.query(
+        "INSERT INTO outbox (job, payload, created_at) VALUES ('radius.disconnect-user', ?, NOW(3) - INTERVAL 1 MINUTE)",
+        [JSON.stringify({ tenantId: surya.context.id, username: 'budi', reason: 'test' })],
+      ),
     );
     const worker = await startWorker();
     await until(() => script.calls.length === 2, 'the jobs of the first sweep, which looks everywhere');
@@ -182,7 +207,9 @@ describe('the outbox', () => {
   it('opens the scope of the tenant a job is about, and of no other', async () => {
     await startWorker();
     for (const tenant of [surya, fajar, surya]) {
-      await tenant.run(() => producer.get(TenantOutbox).enqueue('radius.disconnect-user', { tenantId: tenant.context.id, username: 'x', reason: 'suspended' }));
+      await tenant.run(() =>
+        producer.get(TenantOutbox).enqueue('radius.disconnect-user', { tenantId: tenant.context.id, username: 'x', reason: 'suspended' }),
+      );
     }
     await producer.get(Outbox).enqueue('router.unpublish', { tenantId: fajar.context.id, registryId: 1, address: '192.0.2.1' });
     await until(() => script.calls.length === 4, 'the jobs');
@@ -193,7 +220,7 @@ describe('the outbox', () => {
     }
   });
 
-  it('refuses a job about another tenant in a tenant\'s outbox', async () => {
+  it("refuses a job about another tenant in a tenant's outbox", async () => {
     const enqueue = surya.run(() =>
       producer.get(TenantOutbox).enqueue('radius.disconnect-user', { tenantId: fajar.context.id, username: 'x', reason: 'suspended' }),
     );
@@ -223,7 +250,10 @@ describe('the outbox', () => {
     };
     const worker = await startWorker();
     await producer.get(Outbox).enqueue('mail.send', mail('nobody@example.com'));
-    const failed = () => central.database.query<{ error: string; attempts: number; failed_at: Date | null }[]>('SELECT error, attempts, failed_at FROM outbox');
+    const failed = () =>
+      central.database.query<{ error: string; attempts: number; failed_at: Date | null }[]>(
+        'SELECT error, attempts, failed_at FROM outbox',
+      );
     await until(async () => (await failed())[0]?.failed_at instanceof Date, 'giving up');
     expect((await failed())[0]).toMatchObject({ error: 'no such mailbox', attempts: 1 });
     const soon = new Date(Date.now() + 60_000);
@@ -266,13 +296,13 @@ describe('a program with job handlers', () => {
     @Module({ imports: [QueueWorkerModule], providers: names.map((name) => handlerOf(name)) })
     class Handlers {}
     const module = await Test.createTestingModule({
-      imports: [TestInfraModule.with({ central, tenancy, clock: new SystemClock() as Clock }), QueueModule, Handlers],
+      imports: [TestInfraModule.with({ central, tenancy, clock: new SystemClock() }), QueueModule, Handlers],
     })
       .setLogger(new AppLogger(central.config))
       .compile();
     const started = await module.init().then(
       () => undefined,
-      (error: Error) => error.message,
+      (error: unknown) => (error as Error).message,
     );
     await module.close().catch(() => undefined);
     await tenancy.drop().catch(() => undefined);

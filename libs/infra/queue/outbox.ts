@@ -59,6 +59,8 @@ export class TenantOutbox {
     // Before the commit: should this process die right after it, the sweep knows where to look.
     this.dirty.note(id);
     // A scope of its own: that of the request may end before the queue has answered.
-    this.database.afterCommit(() => this.relay.inBackground(() => TenantScope.run(tenant, () => this.relay.hand(this.database, id, [row]))));
+    this.database.afterCommit(() =>
+      this.relay.inBackground(() => TenantScope.run(tenant, () => this.relay.hand(this.database, id, [row]))),
+    );
   }
 }

@@ -29,7 +29,9 @@ export class ProgressBus implements OnApplicationShutdown {
       listeners.delete(listener);
       if (listeners.size > 0 || this.listeners.get(name) !== listeners) return;
       this.listeners.delete(name);
-      this.connection().unsubscribe(name).catch(() => undefined);
+      this.connection()
+        .unsubscribe(name)
+        .catch(() => undefined);
     };
   }
 

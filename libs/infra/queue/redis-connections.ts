@@ -26,7 +26,9 @@ export class RedisConnections implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     const patience = new AbortController();
     const { signal } = patience;
-    await Promise.race([once(this.commands, 'ready', { signal }), sleep(FIRST_CONNECTION_MS, undefined, { signal })]).catch(() => undefined);
+    await Promise.race([once(this.commands, 'ready', { signal }), sleep(FIRST_CONNECTION_MS, undefined, { signal })]).catch(
+      () => undefined,
+    );
     patience.abort();
   }
 

@@ -7,11 +7,9 @@ export class SettingsSeedRepository {
 
   /** Settings that are there already were perhaps changed by the owner: they stay. */
   async insertMissing({ name, timezone, currency, locale }: TenantSeed): Promise<void> {
-    await this.database.query('INSERT INTO settings (id, name, timezone, currency, locale) VALUES (1, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = id', [
-      name,
-      timezone,
-      currency,
-      locale,
-    ]);
+    await this.database.query(
+      'INSERT INTO settings (id, name, timezone, currency, locale) VALUES (1, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = id',
+      [name, timezone, currency, locale],
+    );
   }
 }

@@ -46,7 +46,9 @@ export class Installation {
     await rootQuery(`GRANT ALL PRIVILEGES ON \`${central.target.database}\`.* TO ?@'%'`, [accounts.app]);
     await rootQuery(`GRANT CREATE USER ON *.* TO ?@'%'`, [accounts.provision]);
     await rootQuery("GRANT ALL PRIVILEGES ON `t\\_%`.* TO ?@'%' WITH GRANT OPTION", [accounts.provision]);
-    await rootQuery(`INSERT INTO \`${central.target.database}\`.db_hosts (name, host, admin_user, admin_password_enc) VALUES ('default', 'x', 'x', '')`);
+    await rootQuery(
+      `INSERT INTO \`${central.target.database}\`.db_hosts (name, host, admin_user, admin_password_enc) VALUES ('default', 'x', 'x', '')`,
+    );
     const dataDir = mkdtempSync(join(tmpdir(), 'jala-installation-'));
     const env = {
       JALA_ENV: 'development',
@@ -114,7 +116,10 @@ export class Installation {
   }
 
   private start(program: 'worker' | 'platform', env: Record<string, string>): Program {
-    const child = spawn(process.execPath, [join(DIST, program, 'src/main.js')], { env: this.environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(DIST, program, 'src/main.js')], {
+      env: this.environment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const started = programOf(child);
     this.programs.push(started);
     return started;
@@ -149,7 +154,7 @@ function collect(stream: NodeJS.ReadableStream): () => string {
 
 async function answers(program: Program, baseUrl: string, path: string): Promise<void> {
   const client = new ApiClient(baseUrl);
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
     if (!program.isRunning()) throw new Error(`it ended before it was ready:\n${program.log()}`);
     const answer = await client.get(path).catch(() => undefined);
     if (answer?.status === 200) return;

@@ -5,7 +5,7 @@ import { say } from '../streams';
 
 export const migrate: Command = {
   name: 'migrate',
-  summary: 'bring the central database and every tenant\'s database to the current version',
+  summary: "bring the central database and every tenant's database to the current version",
   async run() {
     const { name, password, ...server } = new AppConfig(process.env).centralDb;
     const target: DatabaseTarget = { ...server, password, database: name };

@@ -10,7 +10,14 @@ import { readStdin, say, warn } from '../streams';
 const actor: Actor = systemActor('command line');
 
 const line = ({ id, slug, status, name, schemaVersion, failedStep, failedReason }: TenantView): string =>
-  [id, slug, status, `schema ${schemaVersion ?? '-'}`, name, ...(failedStep ? [`failed at ${failedStep}: ${failedReason ?? ''}`] : [])].join('\t');
+  [
+    id,
+    slug,
+    status,
+    `schema ${schemaVersion ?? '-'}`,
+    name,
+    ...(failedStep ? [`failed at ${failedStep}: ${failedReason ?? ''}`] : []),
+  ].join('\t');
 
 export const tenantsList: Command = {
   name: 'tenants:list',
@@ -28,7 +35,8 @@ export const tenantsList: Command = {
 
 export const tenantsCreate: Command = {
   name: 'tenants:create',
-  summary: 'create a tenant: --slug --name --owner-name --owner-email [--owner-password-stdin] [--plan NAME] [--timezone] [--currency] [--locale] [--here]',
+  summary:
+    'create a tenant: --slug --name --owner-name --owner-email [--owner-password-stdin] [--plan NAME] [--timezone] [--currency] [--locale] [--here]',
   options: {
     slug: { type: 'string' },
     name: { type: 'string' },
@@ -75,13 +83,13 @@ export const tenantsCreate: Command = {
 
 export const tenantsMigrate: Command = {
   name: 'tenants:migrate',
-  summary: 'bring every tenant\'s database to the current version',
+  summary: "bring every tenant's database to the current version",
   run: () => withProgram(async (program) => report(await program.get(TenantMaintenanceService, { strict: false }).migrateAll())),
 };
 
 export const tenantsHarden: Command = {
   name: 'tenants:harden',
-  summary: 'prove that each tenant\'s database account reaches its own database and nothing else',
+  summary: "prove that each tenant's database account reaches its own database and nothing else",
   run: () =>
     withProgram(async (program) => {
       const { tenants, findings } = await program.get(TenantMaintenanceService, { strict: false }).hardenAll();
@@ -93,11 +101,12 @@ export const tenantsHarden: Command = {
 
 export const tenantsRun: Command = {
   name: 'tenants:run',
-  summary: 'ask every tenant\'s database one SQL question, from standard input, read-only and with the tenant\'s own rights',
+  summary: "ask every tenant's database one SQL question, from standard input, read-only and with the tenant's own rights",
   async run() {
     const sql = await readStdin();
     return withProgram(async (program) => {
-      const answer = (slug: string, rows: Record<string, unknown>[]): void => rows.forEach((row) => say(JSON.stringify({ tenant: slug, ...row })));
+      const answer = (slug: string, rows: Record<string, unknown>[]): void =>
+        rows.forEach((row) => say(JSON.stringify({ tenant: slug, ...row })));
       return report(await program.get(TenantMaintenanceService, { strict: false }).readAll(sql, answer));
     });
   },

@@ -65,7 +65,11 @@ export const SERVICE_PLANS: readonly NewServicePlan[] = [
   monthly('Enterprise 50 Mbps', 50, 1_200_000, 'Kantor dengan banyak pengguna'),
 ];
 
-export type DemoCustomer = Omit<NewCustomer, 'servicePlanId' | 'password'> & { readonly username: string; readonly plan: string; readonly suspended?: string };
+export type DemoCustomer = Omit<NewCustomer, 'servicePlanId' | 'password'> & {
+  readonly username: string;
+  readonly plan: string;
+  readonly suspended?: string;
+};
 
 /** The first one is who proves that RADIUS answers. */
 export const CUSTOMERS: readonly [DemoCustomer, ...DemoCustomer[]] = [

@@ -55,7 +55,14 @@ async function ensureTenant(program: INestApplicationContext, actor: Actor, owne
   const present = await tenants.findBySlug(actor, DEMO_TENANT.slug);
   if (present) return present;
   const plan = await program.get(PlansService, { strict: false }).findByName(actor, 'Unlimited');
-  return tenants.create(actor, { ...DEMO_TENANT, ownerPassword, planId: plan?.id, timezone: 'Asia/Jakarta', currency: 'IDR', locale: 'id' });
+  return tenants.create(actor, {
+    ...DEMO_TENANT,
+    ownerPassword,
+    planId: plan?.id,
+    timezone: 'Asia/Jakarta',
+    currency: 'IDR',
+    locale: 'id',
+  });
 }
 
 async function seedServicePlans(program: INestApplicationContext, actor: Actor): Promise<Map<string, number>> {

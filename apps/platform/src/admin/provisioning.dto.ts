@@ -1,6 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TENANT_STATUSES, type TenantStatus } from '@jala/contracts';
-import { PROVISIONING_STEPS, type ProvisioningStepName, type ProvisioningView, STEP_STATUSES, type StepStatus } from '@jala/central/tenants';
+import {
+  PROVISIONING_STEPS,
+  type ProvisioningStepName,
+  type ProvisioningView,
+  STEP_STATUSES,
+  type StepStatus,
+} from '@jala/central/tenants';
 
 export class ProvisioningStepDto {
   @ApiProperty({ enum: PROVISIONING_STEPS }) name: ProvisioningStepName;

@@ -103,7 +103,11 @@ export class TenantsController {
 
   @Put(':id/subscription')
   @ApiOkResponse({ type: TenantDto })
-  async subscribe(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Body() body: SubscribeTenantDto): Promise<TenantDto> {
+  async subscribe(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Body() body: SubscribeTenantDto,
+  ): Promise<TenantDto> {
     return toTenant(await this.tenants.subscribe(actor, id, body.plan_id, body.billing_period));
   }
 }

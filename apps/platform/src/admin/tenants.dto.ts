@@ -80,7 +80,7 @@ export class UpdateTenantDto {
   @Length(1, 120)
   owner_name?: string;
 
-  @ApiPropertyOptional({ format: 'email', description: 'Whom the platform writes to; the owner\'s login is changed by the tenant itself' })
+  @ApiPropertyOptional({ format: 'email', description: "Whom the platform writes to; the owner's login is changed by the tenant itself" })
   @IsOptional()
   @IsEmail()
   @MaxLength(190)
@@ -166,7 +166,11 @@ export class TenantPageDto {
 
 const instant = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-export const toDomain = (domain: TenantDomain): DomainDto => ({ id: domain.id, host: domain.host, created_at: domain.createdAt.toISOString() });
+export const toDomain = (domain: TenantDomain): DomainDto => ({
+  id: domain.id,
+  host: domain.host,
+  created_at: domain.createdAt.toISOString(),
+});
 
 export const toTenant = (tenant: TenantView): TenantDto => ({
   id: tenant.id,
