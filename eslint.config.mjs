@@ -67,7 +67,13 @@ export default tseslint.config(
     files: ['apps/web/**/*.{ts,vue}', 'test/web/**/*.ts'],
     extends: [...tseslint.configs.recommended, ...vue.configs['flat/recommended']],
     languageOptions: { parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.vue'] } },
-    rules: { 'vue/multi-word-component-names': 'off', 'vue/require-default-prop': 'off' },
+    rules: {
+      'vue/multi-word-component-names': 'off',
+      'vue/require-default-prop': 'off',
+      'vue/attributes-order': 'off',
+      // A table's state is handed down whole, to be changed by its parts.
+      'vue/no-mutating-props': ['error', { shallowOnly: true }],
+    },
   },
   prettier,
 );
