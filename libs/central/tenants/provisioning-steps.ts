@@ -12,12 +12,6 @@ import { databasePasswordPurpose } from './tenant.rules';
 import { TenantsRepository } from './tenants.repository';
 import { WelcomeMails } from './welcome-mails';
 
-export interface StepInput {
-  readonly tenant: Tenant;
-  /** False when the step was begun before: what it finds may be its own work. */
-  readonly firstTime: boolean;
-}
-
 /**
  * What each step does. A step may be cut off anywhere and run again from its beginning, and then finds its own work done.
  * It returns when its effect is permanent.
@@ -25,15 +19,15 @@ export interface StepInput {
 @Injectable()
 export class ProvisioningSteps {
   private readonly schema = new SchemaDump(MigrationSet.of('tenant'));
-  private readonly table: Record<ProvisioningStepName, (input: StepInput) => Promise<void>> = {
-    database: (input) => this.createDatabase(input),
-    accounts: ({ tenant }) => this.createAccount(tenant),
-    schema: ({ tenant }) => this.installSchema(tenant),
-    radius_access: ({ tenant }) => this.hosting.grantRadius(placeOf(tenant)),
-    seed: ({ tenant }) => this.setup.seed(tenant),
-    owner: ({ tenant }) => this.createOwner(tenant),
-    domain: ({ tenant }) => this.addDomain(tenant),
-    welcome_mail: ({ tenant }) => this.welcome(tenant),
+  private readonly table: Record<ProvisioningStepName, (tenant: Tenant) => Promise<void>> = {
+    database: (tenant) => this.hosting.createDatabase(placeOf(tenant)),
+    accounts: (tenant) => this.createAccount(tenant),
+    schema: (tenant) => this.installSchema(tenant),
+    radius_access: (tenant) => this.hosting.grantRadius(placeOf(tenant)),
+    seed: (tenant) => this.setup.seed(tenant),
+    owner: (tenant) => this.createOwner(tenant),
+    domain: (tenant) => this.addDomain(tenant),
+    welcome_mail: (tenant) => this.welcome(tenant),
   };
 
   constructor(
@@ -49,18 +43,22 @@ export class ProvisioningSteps {
     private readonly clock: Clock,
   ) {}
 
-  /** Must be called in the tenant's scope. */
-  run(step: ProvisioningStepName, input: StepInput): Promise<void> {
-    return this.table[step](input);
-  }
-
-  private async createDatabase({ tenant, firstTime }: StepInput): Promise<void> {
+  /**
+   * Asked before a step is begun for the first time; afterwards what it finds may be its own work.
+   * A database that nobody remembers making belongs to somebody else, or is a backup: it is neither ours to fill nor, when
+   * the tenant is deleted, ours to drop.
+   * @throws StepRefusedError
+   */
+  async assertMayBegin(step: ProvisioningStepName, tenant: Tenant): Promise<void> {
     const place = placeOf(tenant);
-    // A database that nobody remembers making belongs to somebody else, or to a backup: it is not ours to fill.
-    if (firstTime && (await this.hosting.hasDatabase(place))) {
+    if (step === 'database' && (await this.hosting.hasDatabase(place))) {
       throw new StepRefusedError(`A database ${place.database} exists already. Remove or rename it, or choose another slug.`);
     }
-    await this.hosting.createDatabase(place);
+  }
+
+  /** Must be called in the tenant's scope. */
+  run(step: ProvisioningStepName, tenant: Tenant): Promise<void> {
+    return this.table[step](tenant);
   }
 
   private async createAccount(tenant: Tenant): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CentralDatabase, connectTo, type DatabaseServer } from '@jala/infra/central-db';
 import { AppConfig } from '@jala/infra/config';
+import { MoreThan } from 'typeorm';
 import { ProvisioningStep } from './provisioning-step.entity';
 import { PROVISIONING_STEPS, type ProvisioningStepName } from './provisioning.rules';
 
@@ -24,6 +25,11 @@ export class ProvisioningRepository {
 
   async steps(tenantId: number): Promise<ProvisioningStep[]> {
     return this.db.repository(ProvisioningStep).find({ where: { tenantId }, order: { position: 'ASC' } });
+  }
+
+  /** Whether the tenant's database, if there is one, is its own. */
+  async hasBegunDatabase(tenantId: number): Promise<boolean> {
+    return this.db.repository(ProvisioningStep).existsBy({ tenantId, name: 'database', attempts: MoreThan(0) });
   }
 
   async begin(tenantId: number, name: ProvisioningStepName, at: Date): Promise<void> {

@@ -98,9 +98,10 @@ export class ProvisioningService {
   private async runStep(tenantId: number, step: ProvisioningStepName, firstTime: boolean): Promise<void> {
     const tenant = await this.tenants.find(tenantId);
     if (!tenant) throw tenantNotFound(tenantId);
+    if (firstTime) await this.steps.assertMayBegin(step, tenant);
     await this.repository.begin(tenantId, step, this.clock.now());
     await this.changed(tenantId);
-    await this.steps.run(step, { tenant, firstTime });
+    await this.steps.run(step, tenant);
     await this.repository.finish(tenantId, step, this.clock.now());
     await this.changed(tenantId);
   }

@@ -45,7 +45,7 @@ export class TenantRemovalService {
   async remove(tenantId: number): Promise<void> {
     await this.inTurn(tenantId, 'deleting', async (tenant) => {
       await this.routers.forgetTenant(tenantId);
-      await this.hosting.remove(placeOf(tenant));
+      if (await this.repository.hasBegunDatabase(tenantId)) await this.hosting.remove(placeOf(tenant));
       this.tenantDb.forgetCredentials(tenantId);
       if (tenant.exportPath !== null) await this.exports.remove(tenant.exportPath);
       await this.db.transaction(async () => {

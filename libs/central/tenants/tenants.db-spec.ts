@@ -259,9 +259,39 @@ describe('tenants', () => {
     await root(`DROP DATABASE \`${dbName}\``);
     expect(await tenants.retry(actor, id)).toMatchObject({ status: 'provisioning', failedStep: null });
     expect(await outbox(id)).toEqual(['tenant.provision', 'tenant.provision']);
-    await root(`CREATE DATABASE \`${dbName}\``);
     await provision(id);
     expect((await tenants.get(actor, id)).status).toBe('ready');
+  });
+
+  it('leave a database that is not theirs alone, when they are retried and when they are deleted', async () => {
+    const { id, dbName, slug } = await tenants.create(actor, input());
+    await root(`CREATE DATABASE \`${dbName}\``);
+    await root(`CREATE TABLE \`${dbName}\`.customers (precious INT)`);
+    await provision(id);
+    await tenants.retry(actor, id);
+    await provision(id);
+    expect((await tenants.get(actor, id)).failedReason).toContain('exists already');
+    await tenants.remove(actor, id, slug);
+    await module.get(TenantRemovalService).remove(id);
+    expect(await refused(tenants.get(actor, id))).toMatchObject({ code: 'TENANT_NOT_FOUND' });
+    expect(await root(`SELECT * FROM \`${dbName}\`.customers`)).toEqual([]);
+    await root(`DROP DATABASE \`${dbName}\``);
+  });
+
+  it('are deleted wherever their setting up stopped', async () => {
+    const setup = module.get(TestSetup);
+    const { id, slug, dbName } = await tenants.create(actor, input());
+    setup.seedFails = new Error('no');
+    await provision(id);
+    setup.seedFails = undefined;
+    const pending = await tenants.create(actor, input());
+    for (const tenant of [{ id, slug }, pending]) {
+      await tenants.remove(actor, tenant.id, tenant.slug);
+      expect((await tenants.retry(actor, tenant.id)).status).toBe('deleting');
+      await module.get(TenantRemovalService).remove(tenant.id);
+      expect(await refused(tenants.get(actor, tenant.id))).toMatchObject({ code: 'TENANT_NOT_FOUND' });
+    }
+    expect(await root('SELECT 1 FROM information_schema.schemata WHERE schema_name IN (?)', [[dbName, pending.dbName]])).toEqual([]);
   });
 
   it('are tried again by the queue first, and fail with step and reason when it gives up', async () => {

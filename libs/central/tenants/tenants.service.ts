@@ -99,11 +99,21 @@ export class TenantsService {
     return this.get(actor, id);
   }
 
-  /** Continues where provisioning failed. */
+  /** Asks again for what failed: setting up, writing the export of an archived tenant, or deleting. */
   async retry(actor: Actor, id: number): Promise<TenantView> {
-    await this.move(actor, id, 'provisioning', 'tenant.retried', { failedStep: null, failedReason: null }, (tenant) => {
-      if (tenant.status !== 'failed') throw tenantStateConflict(tenant.status);
-      return this.outbox.enqueue('tenant.provision', { tenantId: id });
+    await this.db.transaction(async () => {
+      const tenant = await this.lock(id);
+      if (tenant.status === 'failed') {
+        await this.tenants.update(id, { status: 'provisioning', failedStep: null, failedReason: null });
+        await this.outbox.enqueue('tenant.provision', { tenantId: id });
+      } else if (tenant.status === 'archived' && tenant.exportPath === null) {
+        await this.outbox.enqueue('tenant.archive', { tenantId: id });
+      } else if (tenant.status === 'deleting') {
+        await this.outbox.enqueue('tenant.delete', { tenantId: id });
+      } else {
+        throw tenantStateConflict(tenant.status);
+      }
+      await this.record(actor, 'tenant.retried', tenant, { failed_step: tenant.failedStep, failed_reason: tenant.failedReason }, {});
     });
     return this.get(actor, id);
   }

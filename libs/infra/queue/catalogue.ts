@@ -26,14 +26,20 @@ export type JobPayload<N extends JobName> = JobPayloads[N];
 export interface QueueSettings {
   /** Jobs that one worker process runs at once. */
   readonly concurrency: number;
+  /**
+   * A worker that was killed leaves its jobs locked for this long. A worker whose event loop stands still for half of it
+   * loses its lock, and the job is run a second time beside it: short where a second run finds nothing to do, long where
+   * it would be noticed.
+   */
+  readonly lockMs: number;
 }
 
 /** One queue for each kind of thing that can be slow or down, so that a dead mail server never delays a router. */
 export const QUEUES = {
-  provisioning: { concurrency: 4 },
-  maintenance: { concurrency: 1 },
-  radius: { concurrency: 8 },
-  mail: { concurrency: 4 },
+  provisioning: { concurrency: 4, lockMs: 3_000 },
+  maintenance: { concurrency: 1, lockMs: 10_000 },
+  radius: { concurrency: 8, lockMs: 4_000 },
+  mail: { concurrency: 4, lockMs: 20_000 },
 } as const satisfies Record<string, QueueSettings>;
 
 export type QueueName = keyof typeof QUEUES;

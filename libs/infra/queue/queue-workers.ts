@@ -7,13 +7,7 @@ import type { JobRef } from './job-ref';
 import { JobRunner } from './job-runner';
 import { RedisConnections } from './redis-connections';
 
-/**
- * A worker that was killed leaves its jobs locked. The lock runs out after LOCK_MS and the next look, every
- * STALLED_LOOK_MS, gives the job to a live worker: the two together are how long a job rests after a SIGKILL.
- * A lock is renewed at half time, so an event loop blocked for less than LOCK_MS / 2 loses nothing; one that lost its
- * lock only costs a second run, which every handler bears.
- */
-const LOCK_MS = 3_000;
+/** How often the jobs whose lock has run out are given to a live worker. */
 const STALLED_LOOK_MS = 1_000;
 /** Whether a job is to blame for lost workers is decided by JobRunner, which can say so in the outbox row. */
 const MAX_STALLED = 1_000;
@@ -50,7 +44,7 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
       connection: this.redis.dedicated(),
       prefix: this.redis.key('queue'),
       concurrency: Math.min(QUEUES[name].concurrency, this.config.worker.concurrency),
-      lockDuration: LOCK_MS,
+      lockDuration: QUEUES[name].lockMs,
       stalledInterval: STALLED_LOOK_MS,
       maxStalledCount: MAX_STALLED,
       drainDelay: 2,
