@@ -61,6 +61,8 @@ export async function visitOrigin(browser: Browser, origin: string, look: Look =
   const context = await browser.newContext({ ...(look.phone ? PHONE : DESKTOP), reducedMotion: 'reduce' });
   await context.addInitScript(
     ([locale, theme]) => {
+      // about:blank has no storage.
+      if (location.protocol === 'about:') return;
       localStorage.setItem('jala.locale', locale!);
       localStorage.setItem('jala.theme', theme!);
     },
