@@ -1,9 +1,9 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { systemActor } from '@jala/contracts';
 import { DbHostsRepository, ProvisioningService, TenantsService } from '@jala/central/tenants';
-import { type DatabaseServer, MigrationSet, SchemaDump, withConnection } from '@jala/infra/central-db';
+import { CentralDatabase, type DatabaseServer, MigrationSet, SchemaDump, withConnection } from '@jala/infra/central-db';
 import { TenantDirectory, TenantScope } from '@jala/infra/tenancy';
-import { heading, judge, median, timed } from './verdicts';
+import { heading, judge, median, note, timed } from './verdicts';
 
 const LIMIT = 2;
 const WARM_UP = 2;
@@ -41,7 +41,19 @@ export async function benchProvisioning(program: INestApplicationContext, root: 
     LIMIT,
     `${median(whole).toFixed(0)} ms against ${median(raw).toFixed(0)} ms, ${rounds} tenants`,
   );
+  for (const [name, times] of await stepTimes(program)) note(`${name.padEnd(14)} ${median(times).toFixed(1).padStart(6)} ms`);
   return slugs;
+}
+
+async function stepTimes(program: INestApplicationContext): Promise<Map<string, number[]>> {
+  const rows = await program
+    .get(CentralDatabase, { strict: false })
+    .query<{ name: string; ms: string }[]>(
+      'SELECT name, TIMESTAMPDIFF(MICROSECOND, started_at, finished_at) / 1000 AS ms FROM provisioning_steps ORDER BY position',
+    );
+  const times = new Map<string, number[]>();
+  for (const { name, ms } of rows) times.set(name, [...(times.get(name) ?? []), Number(ms)]);
+  return times;
 }
 
 async function setUp(program: INestApplicationContext, slug: string): Promise<void> {
