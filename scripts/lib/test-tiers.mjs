@@ -80,7 +80,8 @@ function jestTier(name, { workers, needsServices = false, needsBuild = false }) 
     needsBuild,
     run: async ({ temporary, env }) => {
       const resultFile = join(temporary, `${name}.json`);
-      const args = ['--selectProjects', name, '--json', `--outputFile=${resultFile}`, '--ci', `--maxWorkers=${workers}`];
+      // A test that failed half-way may leave a connection open; that must not keep the gate waiting for ever.
+      const args = ['--selectProjects', name, '--json', `--outputFile=${resultFile}`, '--ci', `--maxWorkers=${workers}`, '--forceExit'];
       const jest = {
         command: NODE,
         args: [inModules('jest/bin/jest.js'), ...args],
