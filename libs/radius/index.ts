@@ -1,6 +1,9 @@
 export { isRadiusSecret, RADIUS_SECRET, type RouterClient } from './client-file';
 export * from './coa';
+export { COA_KINDS, COA_RESULTS, type CoaAttempt, type CoaAttemptFilter, CoaAttempts, type CoaKind, type CoaResult } from './coa-attempts.repository';
 export { radiusGrants, radiusRevokes } from './grants';
+export { type HistoryBefore, type HistoryOf, HistoryReader } from './history.repository';
+export { type DueUser, LimitsReader } from './limits.repository';
 export { type Login, LoginsReader } from './logins.repository';
 export {
   canonicalMac,
@@ -20,9 +23,11 @@ export { type ReconciledClients, RouterClients } from './router-clients';
 export {
   LIVE_WINDOW_SECONDS,
   MAX_COUNTED_SESSIONS,
+  rateSql,
   type RouterActivity,
   type Session,
   type SessionFilter,
+  type SessionScope,
   SessionsReader,
 } from './sessions.repository';
 export { RADIUS_USER_STATUSES, radiusEntities, type RadiusUserStatus, RadUser } from './stock.entities';
