@@ -113,7 +113,7 @@ export class RadiusUsersRepository {
 
   /** History moves along: the subscriber is the same person, and the open session goes on under its own key. */
   async rename(from: string, to: string): Promise<void> {
-    for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radacct', 'radpostauth']) {
+    for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radacct', 'radpostauth', 'coa_attempts']) {
       await this.db.query(`UPDATE ${table} SET username = ? WHERE username = ?`, [to, from]);
     }
   }

@@ -1,4 +1,4 @@
-export { type DisconnectReason, JOB_NAMES, JOBS, QUEUE_NAMES, QUEUES, type JobName, type JobPayload, type JobPayloads, type QueueName } from './catalogue';
+export { DISCONNECT_REASONS, type DisconnectReason, REFRESH_REASONS, type RefreshReason, JOB_NAMES, JOBS, QUEUE_NAMES, QUEUES, type JobName, type JobPayload, type JobPayloads, type QueueName } from './catalogue';
 export { HandlesJob, JobHandler, UnrecoverableJobError, type JobContext } from './job-handler';
 export { JobQueues } from './job-queues';
 export { JobRunner } from './job-runner';

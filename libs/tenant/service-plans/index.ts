@@ -1,7 +1,7 @@
 import { ServicePlan } from './service-plan.entity';
 
 export { ServicePlan } from './service-plan.entity';
-export { MAX_BPS, radiusGroupOf, VALIDITY_MAX, validityOf } from './service-plan.rules';
+export { MAX_BPS, radiusGroupName, radiusGroupOf, VALIDITY_MAX, validityOf } from './service-plan.rules';
 export { ServicePlansModule } from './service-plans.module';
 export type { ServicePlanFilter } from './service-plans.repository';
 export { type NewServicePlan, type ServicePlanChange, ServicePlansService, type ServicePlanView } from './service-plans.service';

@@ -32,10 +32,13 @@ export function assertValidity(terms: Pick<ServicePlan, 'validityValue' | 'valid
   }
 }
 
+/** The plan's group in radusergroup. */
+export const radiusGroupName = (planId: number): string => `plan_${planId}`;
+
 /** What FreeRADIUS holds everybody on the plan to. */
 export function radiusGroupOf(plan: Pick<ServicePlan, 'id' | 'downloadBps' | 'uploadBps' | 'quotaBytes' | 'sharedUsers'>): RadiusGroup {
   return {
-    name: `plan_${plan.id}`,
+    name: radiusGroupName(plan.id),
     rateLimit: rateLimit({ download: BitRate.of(plan.downloadBps), upload: BitRate.of(plan.uploadBps) }),
     quotaBytes: plan.quotaBytes,
     sharedUsers: plan.sharedUsers,

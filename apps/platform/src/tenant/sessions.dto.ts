@@ -4,6 +4,7 @@ import type { LoginView, SessionFilterInput, SessionView } from '@jala/tenant/se
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
 import { PageMetaDto, PageQuery } from '../http/paging';
+import { SessionDisconnectionDto, toSessionDisconnection } from './disconnections.dto';
 
 const STATES = ['online', 'ended'] as const;
 
@@ -46,6 +47,8 @@ export class SessionDto {
   @ApiProperty({ type: String, nullable: true }) mac: string | null;
   @ApiProperty({ enum: SERVICE_TYPES, nullable: true }) service_type: ServiceType | null;
   @ApiProperty({ type: String, nullable: true }) terminate_cause: string | null;
+  @ApiProperty({ type: SessionDisconnectionDto, nullable: true, description: 'What became of the wish to end it' })
+  disconnection: SessionDisconnectionDto | null;
 }
 
 export class SessionPageDto {
@@ -95,6 +98,7 @@ export const toSession = (session: SessionView): SessionDto => ({
   mac: session.mac || null,
   service_type: session.serviceType,
   terminate_cause: session.terminateCause || null,
+  disconnection: session.disconnection && toSessionDisconnection(session.disconnection),
 });
 
 export const toLoginAttempt = (login: LoginView): LoginAttemptDto => ({

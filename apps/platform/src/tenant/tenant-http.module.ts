@@ -10,6 +10,7 @@ import { TenantStaffModule } from '@jala/tenant/staff';
 import { TenantActivityController } from './activity.controller';
 import { CustomersController } from './customers.controller';
 import { DashboardController } from './dashboard.controller';
+import { DisconnectionsController } from './disconnections.controller';
 import { RadiusServerController } from './radius-server.controller';
 import { RolesController } from './roles.controller';
 import { TenantRoutersController } from './routers.controller';
@@ -33,6 +34,7 @@ import { StaffController } from './staff.controller';
     DashboardController,
     CustomersController,
     TenantSessionsController,
+    DisconnectionsController,
     ServicePlansController,
     RadiusServerController,
     TenantRoutersController,
