@@ -4,20 +4,24 @@ export { COA_KINDS, COA_RESULTS, type CoaAttempt, type CoaAttemptFilter, CoaAtte
 export { radiusGrants, radiusRevokes } from './grants';
 export { type HistoryBefore, type HistoryOf, HistoryReader } from './history.repository';
 export { type DueUser, LimitsReader } from './limits.repository';
+export { isLoginHours, weekSpans, type WeekSpan } from './login-hours';
 export { type Login, LoginsReader } from './logins.repository';
 export {
   canonicalMac,
   DEFAULT_INTERIM_SECONDS,
+  deviceList,
   type Enforcement,
   isRadiusPassword,
   isRadiusUsername,
+  MAX_DEVICES,
   MAX_USERNAME_LENGTH,
   type RadiusGroup,
   type RadiusUser,
   userKey,
 } from './radius-user';
+export { QUOTA_WINDOWS, type QuotaWindow, usedNow } from './quota-windows';
 export { RadiusModule } from './radius.module';
-export { RadiusWriter } from './radius-writer';
+export { isIpv6Prefix, isRouterName, RadiusWriter } from './radius-writer';
 export { isRateLimit, type RateLimit, rateLimit } from './rate-limit';
 export { type ReconciledClients, RouterClients } from './router-clients';
 export {
