@@ -70,6 +70,19 @@ export class HistoryReader {
     return this.sessions(of, 'acctstoptime', page);
   }
 
+  /** Of all users, newest end first; `last` is the one before the page. */
+  async endedIn({ since, until }: { since: Date; until: Date }, last: Session | undefined, limit: number, routerId?: number): Promise<Session[]> {
+    const onwards = last?.endedAt
+      ? 'AND acctstoptime <= ? AND (acctstoptime < ? OR acctupdatetime < ? OR (acctupdatetime = ? AND radacctid < ?))'
+      : 'AND acctstoptime < ?';
+    const rows = await this.db.query<SessionRow[]>(
+      `SELECT ${SESSION_COLUMNS} FROM radacct WHERE acctstoptime >= ? ${onwards} ${routerId === undefined ? '' : 'AND router_id = ?'}
+       ORDER BY acctstoptime DESC, acctupdatetime DESC, radacctid DESC LIMIT ?`,
+      [since, ...(last?.endedAt ? [last.endedAt, last.endedAt, last.updatedAt, last.updatedAt, last.id] : [until]), ...(routerId === undefined ? [] : [routerId]), limit],
+    );
+    return rows.map(toSession);
+  }
+
   /** How often this user was refused since an instant, counted up to `most`. */
   async rejections(username: string, since: Date, most: number): Promise<number> {
     const [row] = await this.db.query<{ times: string }[]>(

@@ -4,12 +4,16 @@ import { Clock } from '@jala/kernel';
 import { type CoaAttempt, CoaAttempts, errorCauseText, type Login, LoginsReader, type Session, SessionsReader, userKey } from '@jala/radius';
 import { type CustomerRef, CustomersService } from '@jala/tenant/customers';
 import { RoutersService } from '@jala/tenant/routers';
+import { radiusGroupName } from '@jala/tenant/service-plans';
 import { type DisconnectionState, disconnectionState } from './disconnection.rules';
 
 export interface SessionFilterInput {
   readonly state: 'online' | 'ended';
   readonly routerId?: number;
   readonly serviceType?: ServiceType;
+  readonly servicePlanId?: number;
+  /** Online only: the fastest first instead of the newest. */
+  readonly fastest?: boolean;
 }
 
 /** The wish to end a session that is still open. */
@@ -54,8 +58,9 @@ export class SessionsService {
   ) {}
 
   /** Newest first. */
-  async list(_actor: Actor, request: PageRequest, filter: SessionFilterInput): Promise<Page<SessionView>> {
-    const page = await this.sessions.list({ ...filter, search: request.search, page: request.page, perPage: request.perPage });
+  async list(_actor: Actor, request: PageRequest, { servicePlanId, ...filter }: SessionFilterInput): Promise<Page<SessionView>> {
+    const group = servicePlanId === undefined ? undefined : radiusGroupName(servicePlanId);
+    const page = await this.sessions.list({ ...filter, group, search: request.search, page: request.page, perPage: request.perPage });
     return { total: page.total, rows: await this.views(page.rows) };
   }
 

@@ -7,6 +7,8 @@ import { ServicePlansModule } from '@jala/tenant/service-plans';
 import { SessionsModule } from '@jala/tenant/sessions';
 import { SettingsModule } from '@jala/tenant/settings';
 import { TenantStaffModule } from '@jala/tenant/staff';
+import { TimelineModule } from '@jala/tenant/timeline';
+import { UsageModule } from '@jala/tenant/usage';
 import { TenantActivityController } from './activity.controller';
 import { CustomersController } from './customers.controller';
 import { DashboardController } from './dashboard.controller';
@@ -18,6 +20,8 @@ import { ServicePlansController } from './service-plans.controller';
 import { TenantSessionsController } from './sessions.controller';
 import { SettingsController } from './settings.controller';
 import { StaffController } from './staff.controller';
+import { TimelineController } from './timeline.controller';
+import { UsageController } from './usage.controller';
 
 @Module({
   imports: [
@@ -29,11 +33,15 @@ import { StaffController } from './staff.controller';
     SettingsModule,
     TenantActivityModule,
     TenantStaffModule,
+    TimelineModule,
+    UsageModule,
   ],
   controllers: [
     DashboardController,
     CustomersController,
+    UsageController,
     TenantSessionsController,
+    TimelineController,
     DisconnectionsController,
     ServicePlansController,
     RadiusServerController,
