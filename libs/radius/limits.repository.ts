@@ -48,16 +48,28 @@ export class LimitsReader {
       `SELECT DISTINCT u.username,
           CASE WHEN u.status <> 'active' THEN 'suspended' WHEN u.expires_at <= ? THEN 'expired' ELSE 'quota-reached' END AS reason
         FROM radacct a JOIN raduser u ON u.username = a.username
-        WHERE ${LIVE} AND (u.status IN ('suspended', 'expired') OR u.expires_at <= ? OR u.used_bytes >= u.quota_bytes)
+        WHERE ${LIVE} AND (u.status IN ('suspended', 'expired') OR u.expires_at <= ?
+            OR (u.used_window = u.quota_window AND (u.used_until IS NULL OR u.used_until > ?)
+              AND (u.used_bytes >= u.quota_bytes OR u.used_seconds >= u.time_quota_s)))
           AND NOT EXISTS (SELECT 1 FROM coa_attempts c WHERE c.radacctid = a.radacctid AND c.sent_at > ?)`,
-      [now, liveSince(now), now, askedSince],
+      [now, liveSince(now), now, now, askedSince],
     );
+  }
+
+  /** How many seconds of the user's login hours are left now; 0 outside them. The same reckoning as at login. */
+  async hoursLeft(hours: string, now: Date): Promise<number> {
+    const week = `MOD(TIMESTAMPDIFF(SECOND, '1970-01-05', ?) + COALESCE((SELECT offset_s FROM zone_offsets WHERE from_at <= ? ORDER BY from_at DESC LIMIT 1), 0), 604800)`;
+    const [row] = await this.db.query<{ left_s: string | null }[]>(
+      `SELECT MAX(h.to_s - w.at_s) AS left_s FROM login_hours h JOIN (SELECT ${week} AS at_s) w WHERE h.hours = ? AND h.from_s <= w.at_s AND h.to_s > w.at_s`,
+      [now, now, hours],
+    );
+    return Number(row?.left_s ?? 0);
   }
 
   async outlook(now: Date): Promise<Outlook> {
     const [row] = await this.db.query<{ limits: number; next_expiry: Date | null }[]>(
       `SELECT EXISTS (SELECT 1 FROM radacct a JOIN raduser u ON u.username = a.username
-                       WHERE ${LIVE} AND (u.quota_bytes IS NOT NULL OR u.fup_bytes IS NOT NULL)) AS limits,
+                       WHERE ${LIVE} AND (u.quota_bytes IS NOT NULL OR u.time_quota_s IS NOT NULL OR u.fup_bytes IS NOT NULL)) AS limits,
               (SELECT MIN(expires_at) FROM raduser WHERE status = 'active' AND expires_at > ?) AS next_expiry`,
       [liveSince(now), now],
     );

@@ -3,6 +3,7 @@ export const DISCONNECT_REASONS = [
   'suspended',
   'expired',
   'quota-reached',
+  'login-hours',
   'voucher-disabled',
   'deleted',
   'renamed',

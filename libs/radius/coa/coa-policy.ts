@@ -21,16 +21,44 @@ export function identification(session: Session, knownAs?: string): CoaSession {
   };
 }
 
-export type UserTerms = Pick<
+type Stored = Pick<
   RadUser,
-  'status' | 'expiresAt' | 'rateLimit' | 'fupBytes' | 'fupRateLimit' | 'quotaBytes' | 'usedBytes' | 'idleSeconds' | 'sessionSeconds'
+  | 'status'
+  | 'expiresAt'
+  | 'rateLimit'
+  | 'fupBytes'
+  | 'fupRateLimit'
+  | 'quotaBytes'
+  | 'timeQuotaSeconds'
+  | 'usedBytes'
+  | 'usedSeconds'
+  | 'quotaWindow'
+  | 'usedWindow'
+  | 'usedUntil'
+  | 'idleSeconds'
+  | 'sessionSeconds'
 >;
+
+export interface UserTerms extends Stored {
+  /** Seconds until the login hours end, 0 outside them; undefined for a user who has none. */
+  readonly hoursLeft?: number;
+}
+
+type Reported = Pick<Session, 'startedAt' | 'seconds' | 'inputBytes' | 'outputBytes'>;
+
+/** What counts of the usage: nothing of a window that is over. */
+function usedOf(user: UserTerms, now: Date): { bytes: number; seconds: number } {
+  const counts = user.usedWindow === user.quotaWindow && (user.usedUntil === null || user.usedUntil > now);
+  return counts ? { bytes: user.usedBytes, seconds: user.usedSeconds } : { bytes: 0, seconds: 0 };
+}
 
 /** Whether a login would be accepted as far as time, volume and status go: the same comparison as in FreeRADIUS. */
 export function mayBeOnline(user: UserTerms, now: Date): boolean {
-  if (user.status !== 'active') return false;
+  if (user.status !== 'active' || user.hoursLeft === 0) return false;
   if (user.expiresAt && user.expiresAt <= now) return false;
-  return user.quotaBytes === null || user.usedBytes < user.quotaBytes;
+  const used = usedOf(user, now);
+  if (user.timeQuotaSeconds !== null && used.seconds >= user.timeQuotaSeconds) return false;
+  return user.quotaBytes === null || used.bytes < user.quotaBytes;
 }
 
 /**
@@ -38,21 +66,31 @@ export function mayBeOnline(user: UserTerms, now: Date): boolean {
  * Session-Timeout and Total-Limit count from the beginning of the session (RFC 2865 section 5.27), so what it has used already
  * is added to what is left.
  */
-export function termsFor(user: UserTerms, session: Pick<Session, 'startedAt' | 'inputBytes' | 'outputBytes'>, now: Date): SessionChange {
-  const throttled = user.fupBytes !== null && user.usedBytes >= user.fupBytes;
+export function termsFor(user: UserTerms, session: Reported, now: Date): SessionChange {
+  const used = usedOf(user, now);
+  const throttled = user.fupBytes !== null && used.bytes >= user.fupBytes;
   const rate = throttled ? (user.fupRateLimit ?? user.rateLimit) : user.rateLimit;
   return {
     mikrotikRateLimit: rate ?? NO_RATE_LIMIT,
-    sessionTimeout: timeoutFor(user, session.startedAt, now),
+    sessionTimeout: timeoutFor(user, session, now, throttled),
     ...(user.idleSeconds === null ? {} : { idleTimeout: user.idleSeconds }),
-    ...(user.quotaBytes === null ? {} : totalLimit(session.inputBytes + session.outputBytes + user.quotaBytes - user.usedBytes)),
+    ...(user.quotaBytes === null ? {} : totalLimit(session.inputBytes + session.outputBytes + user.quotaBytes - used.bytes)),
   };
 }
 
-function timeoutFor(user: UserTerms, startedAt: Date, now: Date): number {
-  const lasted = Math.max(0, Math.floor((now.getTime() - startedAt.getTime()) / 1000));
-  const left = user.expiresAt ? Math.max(1, Math.ceil((user.expiresAt.getTime() - now.getTime()) / 1000)) : NO_TIMEOUT;
-  return Math.min(lasted + left, user.sessionSeconds ?? NO_TIMEOUT, NO_TIMEOUT);
+/** The nearest of all ends, in seconds from the beginning of the session. */
+function timeoutFor(user: UserTerms, session: Reported, now: Date, throttled: boolean): number {
+  const lasted = Math.max(0, Math.floor((now.getTime() - session.startedAt.getTime()) / 1000));
+  const until = (end: Date): number => lasted + Math.max(1, Math.ceil((end.getTime() - now.getTime()) / 1000));
+  const ends = [NO_TIMEOUT];
+  if (user.expiresAt) ends.push(until(user.expiresAt));
+  if (user.sessionSeconds !== null) ends.push(user.sessionSeconds);
+  // Counted up to the last report, so from there on.
+  if (user.timeQuotaSeconds !== null) ends.push(session.seconds + user.timeQuotaSeconds - usedOf(user, now).seconds);
+  if (user.hoursLeft !== undefined) ends.push(lasted + user.hoursLeft);
+  // The next window begins with a new login, at full speed.
+  if (throttled && user.usedUntil) ends.push(until(user.usedUntil));
+  return Math.min(...ends);
 }
 
 function totalLimit(bytes: number): SessionChange {
@@ -60,10 +98,19 @@ function totalLimit(bytes: number): SessionChange {
 }
 
 /** Terms that a CoA-Request can both set and change. Of these, only the ones in `UNSETTABLE` can also be taken away. */
-const CHANGEABLE = new Set<keyof Enforcement>(['rateLimit', 'fairUse', 'quotaBytes', 'idleSeconds', 'sessionSeconds']);
-const UNSETTABLE = new Set<keyof Enforcement>(['rateLimit', 'fairUse', 'sessionSeconds']);
+const CHANGEABLE = new Set<keyof Enforcement>([
+  'rateLimit',
+  'fairUse',
+  'quotaBytes',
+  'timeQuotaSeconds',
+  'quotaWindow',
+  'idleSeconds',
+  'sessionSeconds',
+  'loginHours',
+]);
+const UNSETTABLE = new Set<keyof Enforcement>(['rateLimit', 'fairUse', 'timeQuotaSeconds', 'quotaWindow', 'sessionSeconds', 'loginHours']);
 /** Only counted at login, or about reports: a running session has nothing of them. */
-const NOT_OF_A_SESSION = new Set<string>(['name', 'sharedUsers', 'interimSeconds']);
+const NOT_OF_A_SESSION = new Set<string>(['name', 'sharedUsers', 'interimSeconds', 'deviceSlots', 'macLock']);
 
 export type NeededFor = 'nothing' | 'change' | 'disconnect';
 

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { TenantOutbox } from '@jala/infra/queue';
+import { ProgressBus, TenantOutbox } from '@jala/infra/queue';
 import { type TenantContext, TenantDatabase, TenantIterator, TenantScope } from '@jala/infra/tenancy';
 import { Clock } from '@jala/kernel';
 import { CoaAttempts, type DueUser, LimitsReader } from '@jala/radius';
@@ -19,6 +19,8 @@ const BATCH = 500;
 const KEEP_MS = 90 * 86_400_000;
 /** Looks at once. */
 const CONCURRENCY = 8;
+
+const CHANNEL = 'limits-watch';
 
 interface Watched {
   readonly tenant: TenantContext;
@@ -41,6 +43,7 @@ export class LimitsWatchService {
   private readonly watched = new Map<number, Watched>();
   private readonly looking = new Set<number>();
   private listedAt = 0;
+  private listening?: Promise<unknown>;
 
   constructor(
     private readonly iterator: TenantIterator,
@@ -48,11 +51,18 @@ export class LimitsWatchService {
     private readonly limits: LimitsReader,
     private readonly attempts: CoaAttempts,
     private readonly outbox: TenantOutbox,
+    private readonly bus: ProgressBus,
     private readonly clock: Clock,
   ) {}
 
+  /** Somebody of the current tenant has new limits: whichever worker watches looks at once. Lost without harm, see SURVEY_MS. */
+  async attend(): Promise<void> {
+    await this.bus.publish(CHANNEL, { tenantId: TenantScope.current().id });
+  }
+
   /** Looks at every tenant whose turn it is. A tenant whose database is slow keeps only itself waiting. */
   async tick(): Promise<void> {
+    this.listening ??= this.bus.subscribe(CHANNEL, (event) => this.lookSoon(event)).catch(() => (this.listening = undefined));
     const now = this.clock.now().getTime();
     if (now - this.listedAt >= SURVEY_MS) {
       await this.list(now);
@@ -64,6 +74,11 @@ export class LimitsWatchService {
     };
     const all = Promise.all(Array.from({ length: Math.min(CONCURRENCY, due.length) }, work));
     await Promise.race([all, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+  }
+
+  private lookSoon(event: unknown): void {
+    const watched = this.watched.get((event as { tenantId: number }).tenantId);
+    if (watched) Object.assign(watched, { lookAt: 0, surveyedAt: 0 });
   }
 
   private async list(now: number): Promise<void> {
