@@ -123,6 +123,10 @@ export class Isp {
     await this.tenant.run(() => this.writer.putUser({ ...DEFAULT_USER, ...user, username }));
   }
 
+  write<T>(change: (writer: RadiusWriter) => Promise<T>): Promise<T> {
+    return this.tenant.run(() => change(this.writer));
+  }
+
   query<T>(sql: string, params?: unknown[]): Promise<T[]> {
     return this.tenant.run(() => this.scenario.tenancy.database.query<T[]>(sql, params));
   }
