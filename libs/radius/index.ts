@@ -1,3 +1,5 @@
+export { AccountingUpkeep, type Kept } from './accounting-upkeep.repository';
+export { archiveStatements, type ArchiveWish, monthsBefore } from './archive-months';
 export { isRadiusSecret, RADIUS_SECRET, type RouterClient } from './client-file';
 export * from './coa';
 export { COA_KINDS, COA_RESULTS, type CoaAttempt, type CoaAttemptFilter, CoaAttempts, type CoaKind, type CoaResult } from './coa-attempts.repository';

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountingUpkeep } from './accounting-upkeep.repository';
 import { CoaClient } from './coa/coa-client';
 import { HistoryReader } from './history.repository';
 import { CoaAttempts } from './coa-attempts.repository';
@@ -11,7 +12,7 @@ import { SessionsReader } from './sessions.repository';
 
 /** Needs the global modules of configuration, clock and tenancy. */
 @Module({
-  providers: [RadiusUsersRepository, RadiusWriter, SessionsReader, LoginsReader, HistoryReader, RouterClients, CoaClient, CoaAttempts, LimitsReader],
-  exports: [RadiusWriter, SessionsReader, LoginsReader, HistoryReader, RouterClients, CoaClient, CoaAttempts, LimitsReader],
+  providers: [RadiusUsersRepository, RadiusWriter, SessionsReader, LoginsReader, HistoryReader, RouterClients, CoaClient, CoaAttempts, LimitsReader, AccountingUpkeep],
+  exports: [RadiusWriter, SessionsReader, LoginsReader, HistoryReader, RouterClients, CoaClient, CoaAttempts, LimitsReader, AccountingUpkeep],
 })
 export class RadiusModule {}
