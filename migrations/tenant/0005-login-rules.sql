@@ -121,5 +121,4 @@ ALTER TABLE service_plans
   ADD COLUMN ipv6_pool VARCHAR(64) NULL AFTER pool,
   ADD COLUMN delegated_ipv6_pool VARCHAR(64) NULL AFTER ipv6_pool,
   ADD COLUMN address_list VARCHAR(64) NULL AFTER delegated_ipv6_pool,
-  ADD COLUMN device_slots SMALLINT UNSIGNED NULL COMMENT 'devices remembered for each account; NULL: any' AFTER address_list,
-  ADD COLUMN mac_lock BOOLEAN NOT NULL DEFAULT FALSE COMMENT 'only the first device' AFTER device_slots;
+  ADD COLUMN device_slots SMALLINT UNSIGNED NULL COMMENT 'devices remembered for each account; NULL: any; 1: only the first' AFTER address_list;
