@@ -1,5 +1,5 @@
 import { DomainError } from '@jala/contracts';
-import { BitRate } from '@jala/kernel';
+import { BitRate, given } from '@jala/kernel';
 import { DEFAULT_INTERIM_SECONDS, isLoginHours, isRouterName, type RadiusGroup, rateLimit } from '@jala/radius';
 import type { ServicePlan } from './service-plan.entity';
 import { radiusGroupName } from './service-plan.rules';
@@ -82,7 +82,7 @@ export function changesEnforcement(before: EnforcedPlan, after: EnforcedPlan): b
 
 /** @throws DomainError VALIDATION_FAILED for a burst or fair use that makes no sense, hours nobody can read, names no router has. */
 export function assertRules(plan: EnforcedPlan): void {
-  const rules = { ...NO_RULES, ...plan };
+  const rules = { ...NO_RULES, ...given(plan) };
   if (rules.burst) {
     try {
       rateOf(plan.downloadBps, plan.uploadBps, rules.burst);
