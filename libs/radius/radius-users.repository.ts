@@ -63,8 +63,8 @@ export class RadiusUsersRepository {
   }
 
   /** Only the changes since last time are written: nearly always none. */
-  async writeZone(): Promise<void> {
-    const wanted = zoneOffsets(TenantScope.current().timezone, ZONE_SINCE, ZONE_YEARS);
+  async writeZone(timezone = TenantScope.current().timezone): Promise<void> {
+    const wanted = zoneOffsets(timezone, ZONE_SINCE, ZONE_YEARS);
     const known = await this.db.query<{ from_at: Date; offset_s: number }[]>('SELECT from_at, offset_s FROM zone_offsets ORDER BY from_at');
     const same = known.length === wanted.length && wanted.every(({ from, seconds }, i) => known[i]!.from_at.getTime() === from.getTime() && known[i]!.offset_s === seconds);
     if (same) return;
@@ -72,6 +72,10 @@ export class RadiusUsersRepository {
       await this.db.query('DELETE FROM zone_offsets');
       await this.db.query(`INSERT INTO zone_offsets (from_at, offset_s) VALUES ${wanted.map(() => '(?, ?)').join(', ')}`, wanted.flatMap(({ from, seconds }) => [from, seconds]));
     });
+  }
+
+  async setDevices(username: string, devices: readonly string[]): Promise<void> {
+    await this.db.query('UPDATE raduser SET devices = ? WHERE username = ?', [devices.join(','), username]);
   }
 
   async releaseDevice(username: string, mac: string): Promise<boolean> {

@@ -117,9 +117,15 @@ export class RadiusWriter {
     return this.users.releaseDevice(username, mac);
   }
 
+  /** Exactly these devices are remembered. */
+  async setDevices(username: string, devices: readonly string[]): Promise<void> {
+    requireDeviceList(devices);
+    await this.users.setDevices(username, devices);
+  }
+
   /** After a change of the tenant's zone: days, weeks and hours are another part of the clock from now on. */
-  followZone(): Promise<void> {
-    return this.users.writeZone();
+  followZone(timezone: string): Promise<void> {
+    return this.users.writeZone(timezone);
   }
 
   /** Users keep what they are held to; give them another group first. An operator's own rows of the group stay. */
@@ -152,8 +158,12 @@ function requireDevices(user: RadiusUser): void {
   if (user.macAuth && canonicalMac(user.username) !== user.username)
     throw new RangeError(`not a canonical MAC address: ${user.username}`);
   requireWhole('number of uses', user.maxUsage, 1, MAX_DEVICES);
-  requireWhole('number of devices', user.devices?.length, 0, MAX_DEVICES);
-  for (const mac of user.devices ?? []) {
+  requireDeviceList(user.devices ?? []);
+}
+
+function requireDeviceList(devices: readonly string[]): void {
+  requireWhole('number of devices', devices.length, 0, MAX_DEVICES);
+  for (const mac of devices) {
     if (canonicalMac(mac) !== mac) throw new RangeError(`not a canonical MAC address: ${mac}`);
   }
 }

@@ -13,6 +13,7 @@ import { TenantActivityController } from './activity.controller';
 import { CustomersController } from './customers.controller';
 import { DashboardController } from './dashboard.controller';
 import { DisconnectionsController } from './disconnections.controller';
+import { CustomerDevicesController } from './customer-devices.controller';
 import { RadiusServerController } from './radius-server.controller';
 import { RolesController } from './roles.controller';
 import { TenantRoutersController } from './routers.controller';
@@ -39,6 +40,7 @@ import { UsageController } from './usage.controller';
   controllers: [
     DashboardController,
     CustomersController,
+    CustomerDevicesController,
     UsageController,
     TenantSessionsController,
     TimelineController,
