@@ -79,6 +79,8 @@ export class LimitsWatchService {
   private lookSoon(event: unknown): void {
     const watched = this.watched.get((event as { tenantId: number }).tenantId);
     if (watched) Object.assign(watched, { lookAt: 0, surveyedAt: 0 });
+    // A tenant that is new.
+    else this.listedAt = 0;
   }
 
   private async list(now: number): Promise<void> {
