@@ -10,6 +10,7 @@ const ago = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);
 const NEWEST = { at: NOW, id: Number.MAX_SAFE_INTEGER };
 
 interface Plan {
+  table: string;
   key: string | null;
   rows: string;
   Extra: string;
@@ -34,10 +35,10 @@ describe('the history of users and routers', () => {
   const plansOf = async (read: () => Promise<unknown>): Promise<Plan[]> => {
     const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
     await tenant.run(read);
-    const asked = statements.mock.calls.filter(([sql]) => /^SELECT (?!COUNT)/.test(sql));
+    const asked = statements.mock.calls.filter(([sql]) => /^\(?SELECT (?!COUNT)/.test(sql));
     statements.mockRestore();
     const plans: Plan[] = [];
-    for (const [sql, params] of asked) plans.push((await rows<Plan[]>(`EXPLAIN ${sql}`, params as unknown[]))[0]!);
+    for (const [sql, params] of asked) plans.push(...(await rows<Plan[]>(`EXPLAIN ${sql}`, params as unknown[])).filter(({ table }) => /^rad/.test(table ?? '')));
     return plans;
   };
 
@@ -51,6 +52,7 @@ describe('the history of users and routers', () => {
   beforeEach(async () => {
     await rows('DELETE FROM radpostauth');
     await rows('DELETE FROM radacct');
+    await rows('DELETE FROM radacct_archive');
   });
 
   it('goes on exactly where a page ended, also within one second', async () => {
@@ -92,6 +94,30 @@ describe('the history of users and routers', () => {
     ]);
   });
 
+  it('goes on into the archive, where closed months are', async () => {
+    const insert = (table: string, id: number, start: number, stop: number): Promise<unknown> =>
+      rows(`INSERT INTO ${table} (radacctid, acctsessionid, acctuniqueid, username, router_id, acctstarttime, acctupdatetime, acctstoptime) VALUES (?, ?, ?, 'budi', 1, ?, ?, ?)`, [
+        id,
+        `81${id}`,
+        `u${id}`,
+        ago(start),
+        ago(stop),
+        ago(stop),
+      ]);
+    await insert('radacct', 9, 300, 200);
+    await insert('radacct', 8, 900, 800);
+    await insert('radacct_archive', 7, 9_000, 8_000);
+    const page = { before: NEWEST, limit: 5 };
+    const ids = async (read: () => Promise<{ id: number }[]>): Promise<number[]> => (await tenant.run(read)).map(({ id }) => id);
+    expect(await ids(() => history.ended({ username: 'budi' }, page))).toEqual([9, 8, 7]);
+    expect(await ids(() => history.started({ routerId: 1 }, page))).toEqual([9, 8, 7]);
+    expect(await ids(() => history.ended({ username: 'budi' }, { ...page, before: { at: ago(800), id: 8 } }))).toEqual([7]);
+    const all = { since: ago(10_000), until: NOW };
+    const [newest] = await tenant.run(() => history.endedIn(all, false, undefined, 1));
+    expect(await ids(() => history.endedIn(all, false, newest, 5))).toEqual([8]);
+    expect(await ids(() => history.endedIn(all, true, undefined, 5))).toEqual([7]);
+  });
+
   it('keeps to its tenant', async () => {
     await login('budi', 10);
     const other = await tenancy.create();
@@ -109,7 +135,11 @@ describe('the history of users and routers', () => {
            FROM seq_1_to_40000`,
         [NOW, NOW, NOW],
       );
-      await rows('ANALYZE TABLE radpostauth, radacct');
+      await rows(
+        `INSERT INTO radacct_archive (radacctid, acctsessionid, acctuniqueid, username, router_id, acctstarttime, acctupdatetime, acctstoptime, acctsessiontime)
+         SELECT radacctid + 1000000, acctsessionid, acctuniqueid, username, router_id, acctstarttime, acctupdatetime, acctstoptime, 60 FROM radacct WHERE acctstoptime IS NOT NULL`,
+      );
+      await rows('ANALYZE TABLE radpostauth, radacct, radacct_archive');
     });
 
     it('walks one index in its order and never sorts', async () => {
@@ -125,6 +155,7 @@ describe('the history of users and routers', () => {
         await history.ended(user, page);
         await history.started(router, page);
         await history.ended(router, page);
+        for (const archived of [false, true]) await history.endedIn({ since: ago(20_000), until: NOW }, archived, undefined, 500);
         await sessions.list({ state: 'ended', page: 1, perPage: 25 });
         await sessions.list({ state: 'ended', routerId: 7, page: 1, perPage: 25 });
       });

@@ -26,6 +26,13 @@ export interface LoginSearch extends HistoryPage {
   readonly search?: string;
 }
 
+export interface EndedIn {
+  readonly since: Date;
+  /** Exclusive. */
+  readonly until: Date;
+  readonly routerId?: number;
+}
+
 type Reply = 'Access-Accept' | 'Access-Reject';
 const replyOf = (accepted: boolean): Reply => (accepted ? 'Access-Accept' : 'Access-Reject');
 
@@ -70,15 +77,24 @@ export class HistoryReader {
     return this.sessions(of, 'acctstoptime', page);
   }
 
-  /** Of all users, newest end first; `last` is the one before the page. */
-  async endedIn({ since, until }: { since: Date; until: Date }, last: Session | undefined, limit: number, routerId?: number): Promise<Session[]> {
-    const onwards = last?.endedAt
-      ? 'AND acctstoptime <= ? AND (acctstoptime < ? OR acctupdatetime < ? OR (acctupdatetime = ? AND radacctid < ?))'
-      : 'AND acctstoptime < ?';
+  /**
+   * Of all users, newest end first; `last` is the one before the page. First radacct to its end, then the archive, which holds
+   * what is older: each in the order of its own index.
+   */
+  async endedIn({ since, until, routerId }: EndedIn, archived: boolean, last: Session | undefined, limit: number): Promise<Session[]> {
+    const at = last?.endedAt;
+    const source = archived ? 'radacct_archive FORCE INDEX (ended)' : 'radacct FORCE INDEX (open_updated)';
+    const order = archived ? ['acctstoptime', 'radacctid'] : ['acctstoptime', 'acctupdatetime', 'radacctid'];
+    const behind = archived
+      ? { sql: 'acctstoptime <= ? AND (acctstoptime < ? OR radacctid < ?)', params: [at, at, last?.id] }
+      : {
+          sql: 'acctstoptime <= ? AND (acctstoptime < ? OR acctupdatetime < ? OR (acctupdatetime = ? AND radacctid < ?))',
+          params: [at, at, last?.updatedAt, last?.updatedAt, last?.id],
+        };
     const rows = await this.db.query<SessionRow[]>(
-      `SELECT ${SESSION_COLUMNS} FROM radacct WHERE acctstoptime >= ? ${onwards} ${routerId === undefined ? '' : 'AND router_id = ?'}
-       ORDER BY acctstoptime DESC, acctupdatetime DESC, radacctid DESC LIMIT ?`,
-      [since, ...(last?.endedAt ? [last.endedAt, last.endedAt, last.updatedAt, last.updatedAt, last.id] : [until]), ...(routerId === undefined ? [] : [routerId]), limit],
+      `SELECT ${SESSION_COLUMNS} FROM ${source} WHERE acctstoptime >= ? AND ${at ? behind.sql : 'acctstoptime < ?'}
+       ${routerId === undefined ? '' : 'AND router_id = ?'} ORDER BY ${order.map((column) => `${column} DESC`).join(', ')} LIMIT ?`,
+      [since, ...(at ? behind.params : [until]), ...(routerId === undefined ? [] : [routerId]), limit],
     );
     return rows.map(toSession);
   }
@@ -96,11 +112,19 @@ export class HistoryReader {
   private async sessions(of: HistoryOf, instant: 'acctstarttime' | 'acctstoptime', page: HistoryPage): Promise<Session[]> {
     const { column, value } = keyOf(of);
     const { sql, params } = window(instant, 'radacctid', page);
-    const rows = await this.db.query<SessionRow[]>(
-      `SELECT ${SESSION_COLUMNS} FROM radacct WHERE ${column} = ? AND ${sql} ORDER BY ${instant} DESC, radacctid DESC LIMIT ?`,
-      [value, ...params, page.limit],
-    );
+    const rows = await this.ofBoth(`${column} = ? AND ${sql}`, `${instant} DESC, radacctid DESC`, [value, ...params, page.limit]);
     return rows.map(toSession);
+  }
+
+  /** Sessions of closed months have left radacct. Each table gives a page from its own index; only those two pages are sorted. */
+  private ofBoth(where: string, order: string, params: readonly unknown[]): Promise<SessionRow[]> {
+    const page = (table: string): string =>
+      `(SELECT ${SESSION_COLUMNS}, acctstarttime, acctupdatetime, radacctid FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ?)`;
+    return this.db.query<SessionRow[]>(`${page('radacct')} UNION ALL ${page('radacct_archive')} ORDER BY ${order} LIMIT ?`, [
+      ...params,
+      ...params,
+      params.at(-1),
+    ]);
   }
 }
 

@@ -30,8 +30,13 @@ export class SessionExportService {
     const since = DateTime.fromISO(period.from, { zone }).toJSDate();
     const until = DateTime.fromISO(period.to, { zone }).plus({ days: 1 }).toJSDate();
     let last: Session | undefined;
+    let archived = false;
     const nextPage = async () => {
-      const sessions = await this.history.endedIn({ since, until }, last, PAGE, routerId);
+      let sessions = await this.history.endedIn({ since, until, routerId }, archived, last, PAGE);
+      if (sessions.length === 0 && !archived) {
+        archived = true;
+        sessions = await this.history.endedIn({ since, until, routerId }, archived, undefined, PAGE);
+      }
       last = sessions.at(-1) ?? last;
       const names = await this.routers.namesOf(sessions.map((session) => session.routerId));
       const customers = await this.customers.byUsernames(sessions.map(({ username }) => username));

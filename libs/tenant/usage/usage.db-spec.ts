@@ -91,6 +91,24 @@ describe('usage in a real database', () => {
     expect(report.total).toEqual({ inputBytes: 6, outputBytes: 60, sessions: 3, users: 1 });
   });
 
+  it('of a session across the tenant’s midnight is shared between its two days, and nothing is lost', async () => {
+    await rows('DELETE FROM zone_offsets');
+    await rows("INSERT INTO zone_offsets (from_at, offset_s) VALUES ('2000-01-01', 7 * 3600)");
+    // 23:50 to 00:10 in Jakarta.
+    await rows(
+      `INSERT INTO radacct (acctsessionid, acctuniqueid, username, router_id, acctstarttime, acctupdatetime, acctinputoctets, acctoutputoctets)
+       VALUES ('81a', '81a', 'siti', ?, '2026-03-10 16:50:00', '2026-03-10 16:50:00', 0, 0)`,
+      [routerId],
+    );
+    await rows("UPDATE radacct SET acctupdatetime = '2026-03-10 17:10:00', acctinputoctets = 1001, acctoutputoctets = 4000");
+    const { days, total } = await tenant.run(() => usage().report(actor, {}));
+    expect(days.slice(-2)).toMatchObject([
+      { day: '2026-03-10', inputBytes: 500, outputBytes: 2_000, sessions: 1 },
+      { day: '2026-03-11', inputBytes: 501, outputBytes: 2_000, sessions: 0 },
+    ]);
+    expect(total).toEqual({ inputBytes: 1_001, outputBytes: 4_000, sessions: 1, users: 1 });
+  });
+
   it('is told apart by router, plan and user, and the parts make the whole', async () => {
     await used('2026-03-10', 'siti', 1, 10);
     await used('2026-03-10', 'stranger', 5, 50, 77);
@@ -144,12 +162,18 @@ describe('usage in a real database', () => {
       `INSERT INTO radacct (acctsessionid, acctuniqueid, username, router_id, acctstarttime, acctupdatetime, acctstoptime) VALUES ('y', 'y', 'siti', ?, ?, ?, ?)`,
       [routerId, minutesAgo(60), minutesAgo(31), minutesAgo(31)],
     );
+    await rows(
+      `INSERT INTO radacct_archive (radacctid, acctsessionid, acctuniqueid, username, router_id, acctstarttime, acctupdatetime, acctstoptime)
+       SELECT 100000 + seq, seq, CONCAT('old', seq), 'siti', ?, ?, ?, ? FROM seq_1_to_2100`,
+      [routerId, minutesAgo(3_000), minutesAgo(2_900), minutesAgo(2_900)],
+    );
     const count = async (from: string): Promise<number> => {
       const { file } = await tenant.run(() => of(SessionExportService).export(actor, { from, to: '2026-03-11', routerId }));
       return (await textOf(file)).trim().split('\r\n').length - 1;
     };
     expect(await count('2026-03-11')).toBe(2_500);
     expect(await count('2026-03-10')).toBe(2_501);
+    expect(await count('2026-03-01')).toBe(4_601);
   });
 
   it('of this moment is grouped by router and plan, with the rate of the last two reports', async () => {
