@@ -676,6 +676,38 @@ export interface paths {
         patch: operations["Customers_update"];
         trace?: never;
     };
+    "/api/tenant/customers/{id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CustomerDevices_list"];
+        put: operations["CustomerDevices_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/customers/{id}/devices/{mac}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["CustomerDevices_release"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant/customers/{id}/diagnosis": {
         parameters: {
             query?: never;
@@ -1585,18 +1617,44 @@ export interface components {
              * @default true
              */
             active?: boolean;
+            /** @description Firewall address list on the router */
+            address_list?: string | null;
+            burst?: components["schemas"]["PlanBurstDto"] | null;
             /**
              * @description ISO 4217. Default: the tenant's
              * @example IDR
              */
             currency?: string;
+            /** @description Pool of the prefixes for customers' own routers */
+            delegated_ipv6_pool?: string | null;
             description?: string | null;
+            /** @description So many devices of an account are remembered and others refused until staff releases one; 1 locks it to the first */
+            device_slots?: number | null;
             /**
              * @description Bits per second
              * @example 10000000
              */
             download_bps: number;
+            /** @description Fair use: bytes from which on the two rates apply */
+            fup_bytes?: number | null;
+            fup_download_bps?: number | null;
+            fup_upload_bps?: number | null;
+            /** @description A session without traffic ends after this */
+            idle_seconds?: number | null;
+            /**
+             * @description How often the router reports usage
+             * @default 300
+             */
+            interim_seconds?: number;
+            ipv6_pool?: string | null;
+            /**
+             * @description When one may be online, in the tenant's time zone
+             * @example Wk0800-1700,Sa,Su
+             */
+            login_hours?: string | null;
             name: string;
+            /** @description Address pool on the router */
+            pool?: string | null;
             /**
              * @description In minor units of the currency (ISO 4217): 15000000 is Rp 150.000
              * @example 15000000
@@ -1605,10 +1663,20 @@ export interface components {
             /** @description Bytes, up and down together, in one period. Null or absent: no limit */
             quota_bytes?: number | null;
             /**
+             * @description What quotas and fair use are for: the whole period, or each day, week (from Monday) or month in the tenant's time zone
+             * @default total
+             * @enum {string}
+             */
+            quota_window?: "total" | "day" | "week" | "month";
+            /** @description Longest single session */
+            session_seconds?: number | null;
+            /**
              * @description Devices online at once with one account
              * @default 1
              */
             shared_users?: number;
+            /** @description Online time in seconds, of all devices together */
+            time_quota_seconds?: number | null;
             /**
              * @description Bits per second
              * @example 5000000
@@ -1671,6 +1739,16 @@ export interface components {
              * @default Asia/Jakarta
              */
             timezone?: string;
+        };
+        CustomerDevicesDto: {
+            /** @description How many are remembered; null: any device may connect */
+            device_slots: number | null;
+            /**
+             * @example [
+             *       "AA:BB:CC:DD:EE:FF"
+             *     ]
+             */
+            devices: string[];
         };
         CustomerDto: {
             address: string | null;
@@ -1958,6 +2036,15 @@ export interface components {
         };
         /** @enum {string} */
         Permission: "overview.view" | "tenants.view" | "tenants.manage" | "plans.view" | "plans.manage" | "platform_users.view" | "platform_users.manage" | "activity.view" | "tickets.view" | "tickets.manage" | "platform_invoices.view" | "platform_invoices.manage" | "monitoring.view" | "dashboard.view" | "routers.view" | "routers.manage" | "customers.view" | "customers.manage" | "sessions.view" | "sessions.disconnect" | "service_plans.view" | "service_plans.manage" | "vouchers.generate" | "vouchers.sell" | "invoices.view" | "invoices.manage" | "payments.view" | "payments.manage" | "reports.view" | "staff.view" | "staff.manage" | "settings.view" | "settings.manage" | "router_scripts.manage" | "ip_pools.manage" | "bandwidth_profiles.manage" | "tenant_activity.view";
+        PlanBurstDto: {
+            /** @description Bits per second, at least download_bps of the plan */
+            download_bps: number;
+            seconds: number;
+            /** @description The burst ends when the average over `seconds` is above this */
+            threshold_download_bps: number;
+            threshold_upload_bps: number;
+            upload_bps: number;
+        };
         PlanDto: {
             active: boolean;
             /** Format: date-time */
@@ -2056,6 +2143,14 @@ export interface components {
             name: string;
             slug: string;
         };
+        ReplaceDevicesDto: {
+            /**
+             * @example [
+             *       "AA:BB:CC:DD:EE:FF"
+             *     ]
+             */
+            devices: string[];
+        };
         ResetPasswordDto: {
             /** Format: password */
             password: string;
@@ -2123,18 +2218,54 @@ export interface components {
         };
         ServicePlanDto: {
             active: boolean;
+            /** @description Firewall address list on the router */
+            address_list?: string | null;
+            burst?: components["schemas"]["PlanBurstDto"] | null;
             /** Format: date-time */
             created_at: string;
             currency: string;
             /** @description How many customers have it */
             customers: number;
+            /** @description Pool of the prefixes for customers' own routers */
+            delegated_ipv6_pool?: string | null;
             description: string | null;
+            /** @description So many devices of an account are remembered and others refused until staff releases one; 1 locks it to the first */
+            device_slots?: number | null;
             download_bps: number;
+            /** @description Fair use: bytes from which on the two rates apply */
+            fup_bytes?: number | null;
+            fup_download_bps?: number | null;
+            fup_upload_bps?: number | null;
             id: number;
+            /** @description A session without traffic ends after this */
+            idle_seconds?: number | null;
+            /**
+             * @description How often the router reports usage
+             * @default 300
+             */
+            interim_seconds?: number;
+            ipv6_pool?: string | null;
+            /**
+             * @description When one may be online, in the tenant's time zone
+             * @example Wk0800-1700,Sa,Su
+             */
+            login_hours?: string | null;
             name: string;
+            /** @description Address pool on the router */
+            pool?: string | null;
             price_minor: number;
             quota_bytes: number | null;
+            /**
+             * @description What quotas and fair use are for: the whole period, or each day, week (from Monday) or month in the tenant's time zone
+             * @default total
+             * @enum {string}
+             */
+            quota_window?: "total" | "day" | "week" | "month";
+            /** @description Longest single session */
+            session_seconds?: number | null;
             shared_users: number;
+            /** @description Online time in seconds, of all devices together */
+            time_quota_seconds?: number | null;
             upload_bps: number;
             /** @enum {string|null} */
             validity_unit: "hours" | "days" | "months" | null;
@@ -2446,18 +2577,44 @@ export interface components {
              * @default true
              */
             active?: boolean;
+            /** @description Firewall address list on the router */
+            address_list?: string | null;
+            burst?: components["schemas"]["PlanBurstDto"] | null;
             /**
              * @description ISO 4217. Default: the tenant's
              * @example IDR
              */
             currency?: string;
+            /** @description Pool of the prefixes for customers' own routers */
+            delegated_ipv6_pool?: string | null;
             description?: string | null;
+            /** @description So many devices of an account are remembered and others refused until staff releases one; 1 locks it to the first */
+            device_slots?: number | null;
             /**
              * @description Bits per second
              * @example 10000000
              */
             download_bps?: number;
+            /** @description Fair use: bytes from which on the two rates apply */
+            fup_bytes?: number | null;
+            fup_download_bps?: number | null;
+            fup_upload_bps?: number | null;
+            /** @description A session without traffic ends after this */
+            idle_seconds?: number | null;
+            /**
+             * @description How often the router reports usage
+             * @default 300
+             */
+            interim_seconds?: number;
+            ipv6_pool?: string | null;
+            /**
+             * @description When one may be online, in the tenant's time zone
+             * @example Wk0800-1700,Sa,Su
+             */
+            login_hours?: string | null;
             name?: string;
+            /** @description Address pool on the router */
+            pool?: string | null;
             /**
              * @description In minor units of the currency (ISO 4217): 15000000 is Rp 150.000
              * @example 15000000
@@ -2466,10 +2623,20 @@ export interface components {
             /** @description Bytes, up and down together, in one period. Null or absent: no limit */
             quota_bytes?: number | null;
             /**
+             * @description What quotas and fair use are for: the whole period, or each day, week (from Monday) or month in the tenant's time zone
+             * @default total
+             * @enum {string}
+             */
+            quota_window?: "total" | "day" | "week" | "month";
+            /** @description Longest single session */
+            session_seconds?: number | null;
+            /**
              * @description Devices online at once with one account
              * @default 1
              */
             shared_users?: number;
+            /** @description Online time in seconds, of all devices together */
+            time_quota_seconds?: number | null;
             /**
              * @description Bits per second
              * @example 5000000
@@ -4573,6 +4740,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs customers.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CustomerDevices_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDevicesDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs customers.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CustomerDevices_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceDevicesDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDevicesDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs customers.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CustomerDevices_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                mac: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDevicesDto"];
                 };
             };
             /** @description No valid access token */
