@@ -35,14 +35,15 @@ export class DiagnosisService {
     const now = this.clock.now();
     const before: HistoryBefore = { at: new Date(now.getTime() + DAY_MS), id: Number.MAX_SAFE_INTEGER };
     const newest = { before, limit: 1, since: new Date(customer.createdAt.getTime() - 1_000) };
-    const [open] = (await this.sessions.forUser(username, { page: 1, perPage: 1 })).rows.filter(
-      (session) => !session.endedAt && session.startedAt >= newest.since,
-    );
-    const reports = open && now.getTime() - open.updatedAt.getTime() < LIVE_WINDOW_SECONDS * 1_000;
+    const [newestSession] = (await this.sessions.forUser(username, { page: 1, perPage: 1 })).rows;
+    const open = newestSession && !newestSession.endedAt ? newestSession : undefined;
+    const reports = open !== undefined && now.getTime() - open.updatedAt.getTime() < LIVE_WINDOW_SECONDS * 1_000;
+    // Who is online with this name now is this customer; one that fell silent long ago may have been somebody else.
+    const silent = open && !reports && open.startedAt >= newest.since ? open : undefined;
     const [ended] = await this.history.ended({ username }, newest);
     const [accepted] = await this.history.logins({ username }, true, newest);
     const [rejected] = await this.history.logins({ username }, false, newest);
-    const diagnosis = diagnose({ status, expiresAt, online: reports ? open : undefined, silent: reports ? undefined : open, ended, accepted, rejected });
+    const diagnosis = diagnose({ status, expiresAt, online: reports ? open : undefined, silent, ended, accepted, rejected });
     return {
       ...diagnosis,
       router: await this.router(diagnosis.routerId),
