@@ -26,9 +26,9 @@ export class AccountingUpkeepService {
   closeMissed(): Promise<IterationReport> {
     return this.iterator.run(
       'missed interims',
-      async () => {
+      async ({ timezone }) => {
         // Usage is counted by the days of the tenant's zone, which the database must know before the next report.
-        await this.radius.followZone();
+        await this.radius.followZone(timezone);
         if ((await this.accounting.databaseUpSeconds()) >= CATCH_UP_SECONDS) await this.accounting.closeMissed(this.clock.now());
       },
       { statuses: STATUSES },

@@ -18,7 +18,7 @@ export class TenantSetupService extends TenantSetup {
   async seed(seed: TenantSeed): Promise<void> {
     await this.settings.insertMissing(seed);
     // Usage is counted by the days of this zone from the first session on.
-    await this.radius.followZone();
+    await this.radius.followZone(seed.timezone);
   }
 
   ensureOwner(owner: OwnerAccount): Promise<void> {
