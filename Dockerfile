@@ -18,7 +18,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 FROM base
 # radmin tells a running FreeRADIUS about a changed router, mariadb-dump writes the export of an archived tenant.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends freeradius freeradius-mysql freeradius-utils mariadb-client \
+  && apt-get install -y --no-install-recommends freeradius freeradius-mysql freeradius-utils openssl mariadb-client \
   && rm -rf /var/lib/apt/lists/* \
   && install -d -o node -g node -m 0700 /var/lib/jala /var/lib/jala/radius /var/lib/jala/radius/clients.d \
        /var/lib/jala/radius/clients.d/v4 /var/lib/jala/radius/clients.d/v6
@@ -28,6 +28,7 @@ COPY package.json ./
 COPY scripts scripts
 COPY migrations migrations
 COPY freeradius/raddb freeradius/raddb
+COPY freeradius/eap-certificate freeradius/eap-certificate
 ENV NODE_ENV=production
 USER node
 CMD ["node", "--enable-source-maps", "--max-semi-space-size=64", "dist/apps/platform/src/main.js"]

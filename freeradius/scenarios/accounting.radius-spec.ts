@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AccountingUpkeep } from '@jala/radius';
 import type { AttributeValue } from './support/radclient';
 import { inParallel, type Isp, number, type Router, Scenario } from './support/scenario';
 
@@ -198,6 +199,54 @@ describe('accounting', () => {
     expect((await send('860001', [['Stop', { ...usage(3_001, 2, 2), 'Acct-Terminate-Cause': { raw: 'Lost-Carrier' } }]]))[0]).toMatchObject(
       { acctterminatecause: 'Lost-Carrier' },
     );
+  });
+
+  it('gives a session that was silent for long back to its late report, and counts every byte of the day once', async () => {
+    const silent = await isp.router('127.0.3.4', { routerId: 34 });
+    const say = async (status: string, seconds: number, input: number, output: number, delay = 0): Promise<Row> => {
+      await silent.account(status, '865001', { ...user, ...usage(seconds, input, output), 'Acct-Delay-Time': number(delay) });
+      return (await rows('865001'))[0]!;
+    };
+    const upkeep = new AccountingUpkeep(scenario.tenancy.database);
+    await say('Start', 0, 0, 0, 2_000);
+    await say('Interim-Update', 300, 500, 700, 1_700);
+    await isp.tenant.run(() => upkeep.closeMissed(new Date()));
+    expect((await rows('865001'))[0]).toMatchObject({ acctterminatecause: 'Missed-Interim', acctsessiontime: 300, acctstoptime: expect.any(Date) });
+    // Sent before the last one that is known, arriving now: nothing new.
+    expect(await say('Interim-Update', 240, 400, 600, 1_760)).toMatchObject({ acctterminatecause: 'Missed-Interim', acctsessiontime: 300 });
+    expect(await say('Interim-Update', 2_000, 900, 1_000)).toMatchObject({ acctstoptime: null, acctterminatecause: '' });
+    await isp.tenant.run(() => upkeep.closeMissed(new Date()));
+    expect((await rows('865001'))[0]).toMatchObject({ acctstoptime: null });
+    const [day] = await isp.query<{ counted: string; moved: string }>(
+      'SELECT (SELECT SUM(input_bytes + output_bytes) FROM usage_daily) AS counted, (SELECT SUM(acctinputoctets + acctoutputoctets) FROM radacct) AS moved',
+    );
+    expect(day!.counted).toBe(day!.moved);
+  });
+
+  it('goes by its own clock less the delay, and takes more than a week of delay for nonsense', async () => {
+    const [week] = await send('866001', [['Start', { 'Acct-Delay-Time': number(604_799) }]]);
+    expect(Math.abs(Date.now() - 604_799_000 - week!.acctstarttime.getTime())).toBeLessThan(20_000);
+    const [more] = await send('866002', [['Start', { 'Acct-Delay-Time': number(604_800) }]]);
+    expect(Math.abs(Date.now() - more!.acctstarttime.getTime())).toBeLessThan(20_000);
+  });
+
+  it('an Accounting-Off closes what is open, repeated without effect, and its router may go on at once', async () => {
+    const third = await isp.router('127.0.3.3', { routerId: 33 });
+    await third.account('Start', '867001', user);
+    await third.account('Interim-Update', '867001', { ...user, ...usage(60, 10, 20) });
+    await third.account('Start', '867002', { ...user, 'Acct-Delay-Time': number(10) });
+    await third.account('Stop', '867002', { ...user, ...usage(5, 3, 4), 'Acct-Delay-Time': number(5) });
+    await scenario.stored();
+    await third.account('Accounting-Off', '', {}, 1);
+    await third.account('Accounting-On', '', {}, 1);
+    await third.account('Accounting-On', '', {}, 1);
+    await scenario.stored();
+    expect((await rows('867001'))[0]).toMatchObject({ acctterminatecause: 'NAS-Reboot', acctsessiontime: 60 });
+    // What had ended by itself is left as it was.
+    expect((await rows('867002'))[0]).toMatchObject({ acctterminatecause: '', acctsessiontime: 5 });
+    await sleep(1_100);
+    await third.account('Start', '867003', user);
+    expect((await rows('867003'))[0]).toMatchObject({ acctstoptime: null });
   });
 
   it('goes by its own clock less the delay, whatever a router without a clock believes', async () => {

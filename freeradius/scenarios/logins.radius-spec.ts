@@ -17,6 +17,8 @@ interface LoginCase {
   readonly rawUsername?: string;
   readonly expiresIn?: number;
   readonly used?: number;
+  /** Columns of the enforcement row as they have become; `=` before an expression. */
+  readonly columns?: Readonly<Record<string, string | number>>;
   readonly ownGroup?: boolean;
   readonly rows?: readonly OperatorRow[];
   readonly remove?: readonly string[];
@@ -26,6 +28,8 @@ interface LoginCase {
   readonly send?: string;
   readonly sendUsername?: boolean;
   readonly upperCase?: boolean;
+  /** The name and the password without colons, in small letters. */
+  readonly plainMac?: boolean;
   readonly trailingBlank?: boolean;
   readonly nul?: boolean;
   readonly mac?: string;
@@ -37,7 +41,7 @@ interface LoginCase {
   readonly reason?: string;
 }
 
-const FILES = ['passwords', 'enforcement', 'operator-rows', 'hostile'] as const;
+const FILES = ['passwords', 'enforcement', 'limits', 'devices', 'operator-rows', 'hostile'] as const;
 
 const load = (file: string): LoginCase[] => JSON.parse(readFileSync(join(__dirname, 'cases', `${file}.json`), 'utf8')) as LoginCase[];
 
@@ -45,7 +49,15 @@ const cases = FILES.flatMap((file) =>
   load(file).flatMap((entry) =>
     (entry.methods ?? ['pap']).map((method) => ({ file, method, entry, title: `${file}: ${entry.name} (${method})` })),
   ),
-).map((one, index) => ({ ...one, index, username: one.entry.username ?? `user-${index}` }));
+).map((one, index) => ({
+  ...one,
+  index,
+  username: one.entry.username === '$mac' ? macOf(index) : (one.entry.username ?? `user-${index}`),
+}));
+
+function macOf(index: number): string {
+  return `AC:DE:48:00:${[index >> 8, index & 255].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':')}`;
+}
 
 type Case = (typeof cases)[number];
 
@@ -115,6 +127,13 @@ async function arrange(isp: Isp, { entry, username, index }: Case): Promise<void
     await isp.user(username, { ...entry.user, password, group: entry.ownGroup ? own('$own') : 'plan_1' });
   }
   if (entry.used !== undefined) await isp.query('UPDATE raduser SET used_bytes = ? WHERE username = ?', [entry.used, username]);
+  for (const [column, value] of Object.entries(entry.columns ?? {})) {
+    const expression = typeof value === 'string' && value.startsWith('=');
+    await isp.query(`UPDATE raduser SET ${column} = ${expression ? value.slice(1) : '?'} WHERE username = ?`, [
+      ...(expression ? [] : [value]),
+      username,
+    ]);
+  }
   for (const table of entry.remove ?? []) await isp.query(`DELETE FROM ${table} WHERE username = ?`, [username]);
   if (entry.set) await isp.query(`UPDATE ${entry.set.table} SET value = ? WHERE username = ?`, [entry.set.value, username]);
   for (const session of entry.sessions ?? []) {
@@ -141,11 +160,12 @@ async function arrange(isp: Isp, { entry, username, index }: Case): Promise<void
 
 function send(router: Router, { entry, username, method, index }: Case): Promise<RadiusReply> {
   const sentName = entry.upperCase ? username.toUpperCase() : `${username}${entry.trailingBlank ? ' ' : ''}${entry.nul ? '\u0000x' : ''}`;
-  const password = entry.sendUsername ? username : (entry.send ?? entry.user?.password ?? 'rahasia');
+  const plain = entry.plainMac ? username.replaceAll(':', '').toLowerCase() : undefined;
+  const password = entry.sendUsername ? (plain ?? username) : (entry.send ?? entry.user?.password ?? 'rahasia');
   const attributes: Record<string, AttributeValue> = { 'Called-Station-Id': `case-${index}` };
   if (entry.rawUsername !== undefined) attributes['User-Name'] = { raw: `"${entry.rawUsername}"` };
-  if (entry.mac !== undefined) attributes['Calling-Station-Id'] = entry.mac;
+  if (entry.mac !== undefined) attributes['Calling-Station-Id'] = entry.mac === '$username' ? username : entry.mac;
   for (const [name, value] of Object.entries(entry.attributes ?? {}))
     attributes[name] = /^[\d.]+$|^[A-Z][a-z]+$/.test(value) ? { raw: value } : value;
-  return router.login(sentName, password, { method, attributes, without: entry.without, timeout: 8 });
+  return router.login(plain ?? sentName, password, { method, attributes, without: entry.without, timeout: 8 });
 }

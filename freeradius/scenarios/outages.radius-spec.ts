@@ -67,6 +67,18 @@ describe('without a database', () => {
     expect(stored.map((row) => [Number(row.n), Number(row.bytes), Number(row.open)])).toEqual([[30, 210, 0]]);
   });
 
+  it('leaves no trace of a login that was not answered', async () => {
+    await isp.user('sunyi', { sharedUsers: null });
+    await isp.user('kupon-sunyi', { status: 'unused', validity: { seconds: 3600 } });
+    await scenario.line.cut();
+    const answers = await inParallel(['sunyi', 'kupon-sunyi', 'sunyi-asing'], (name) => router.login(name, 'rahasia', { timeout: 2 }));
+    expect(answers.map(({ answer }) => answer)).toEqual(['silence', 'silence', 'silence']);
+    await scenario.line.open();
+    await comesBack();
+    await scenario.stored();
+    expect(await isp.query("SELECT username, reply, reason FROM radpostauth WHERE username LIKE '%sunyi%'")).toEqual([]);
+  });
+
   it('every process starts, and works when the database is there', async () => {
     await scenario.line.cut();
     for (const name of ['auth', 'acct', 'drain'] as const) await scenario.server.kill(name);

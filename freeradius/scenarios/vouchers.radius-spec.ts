@@ -2,10 +2,10 @@ import { withConnection } from '@jala/infra/central-db';
 import { rootOfTestServer } from '@jala/infra/testing';
 import { inParallel, type Isp, METHODS, type Router, Scenario } from './support/scenario';
 
-jest.setTimeout(120_000);
-
 const DEVICES = Array.from({ length: 20 }, (_, index) => `AA:BB:CC:00:00:${index.toString(16).padStart(2, '0').toUpperCase()}`);
-const RUNS = 10;
+const RUNS = Number(process.env.JALA_VOUCHER_RUNS ?? 50);
+
+jest.setTimeout(120_000 + RUNS * 6_000);
 
 describe('a voucher', () => {
   let scenario: Scenario;
@@ -38,6 +38,56 @@ describe('a voucher', () => {
       expect(await state(code)).toMatchObject({ status: 'active', mac: winner });
       for (const { attributes } of answers) expect(attributes['Message-Authenticator']).toBeDefined();
     }
+  });
+
+  it('that is not held to a device lets one of twenty in as well: the winner counts as online before its session is known', async () => {
+    for (let run = 0; run < Math.ceil(RUNS / 5); run++) {
+      const code = `open-race-${run}`;
+      await isp.user(code, { password: code, status: 'unused', validity: { seconds: 3600 } });
+      const answers = await inParallel(DEVICES, (mac) => router.login(code, code, { ...from(mac), timeout: 20 }), DEVICES.length);
+      expect(answers.filter(({ answer }) => answer === 'accept')).toHaveLength(1);
+      expect(answers.filter(({ attributes }) => attributes['Reply-Message'] === 'too many devices (1 of 1 online)')).toHaveLength(19);
+    }
+  });
+
+  it.each([
+    ['for three devices', { maxUsage: 3 }, 'voucher used up (3 of 3 devices)'],
+    ['of an account with three slots', { deviceSlots: 3 }, 'all 3 device slots are taken'],
+  ])('%s, twenty devices in one instant: exactly three get in, and they alone afterwards', async (what, limit, reason) => {
+    const code = `multi-${what.length}`;
+    await isp.user(code, { password: code, status: 'unused', validity: { seconds: 3600 }, sharedUsers: null, ...limit });
+    await Promise.all(METHODS.map((method) => router.login(code, 'wrong', { method, ...from(DEVICES[0]!) })));
+    expect(await state(code)).toMatchObject({ status: 'unused' });
+    const answers = await inParallel(DEVICES, (mac) => router.login(code, code, { ...from(mac), timeout: 20 }), DEVICES.length);
+    const winners = DEVICES.filter((_, index) => answers[index]!.answer === 'accept');
+    expect(winners).toHaveLength(3);
+    expect(answers.filter(({ attributes }) => attributes['Reply-Message'] === reason)).toHaveLength(17);
+    const [row] = await isp.query<{ devices: string }>('SELECT devices FROM raduser WHERE username = ?', [code]);
+    expect(new Set(row!.devices.split(','))).toEqual(new Set(winners));
+    const again = await inParallel(DEVICES, (mac) => router.login(code, code, { ...from(mac), timeout: 20 }));
+    expect(DEVICES.filter((_, index) => again[index]!.answer === 'accept')).toEqual(winners);
+    // Staff releases one: the next newcomer has its place.
+    expect(await isp.write((writer) => writer.releaseDevice(code, winners[1]!))).toBe(true);
+    expect(await isp.write((writer) => writer.releaseDevice(code, winners[1]!))).toBe(false);
+    const newcomer = DEVICES.find((mac) => !winners.includes(mac))!;
+    expect((await router.login(code, code, from(newcomer))).answer).toBe('accept');
+    expect((await router.login(code, code, from(winners[1]!))).attributes['Reply-Message']).toBe(reason);
+  });
+
+  it('and an account locked to its first device learns it once, also when it was active before', async () => {
+    await isp.user('kunci', { macLock: true, sharedUsers: null });
+    const answers = await inParallel(DEVICES, (mac) => router.login('kunci', 'rahasia', { ...from(mac), timeout: 20 }), DEVICES.length);
+    expect(answers.filter(({ answer }) => answer === 'accept')).toHaveLength(1);
+    expect((await state('kunci')).mac).toBe(DEVICES[answers.findIndex(({ answer }) => answer === 'accept')]);
+    expect(await isp.write((writer) => writer.releaseDevice('kunci', DEVICES[answers.findIndex(({ answer }) => answer === 'accept')]!))).toBe(true);
+    expect((await state('kunci')).mac).toBeNull();
+  });
+
+  it('is valid from its sale when the plan says so, and not longer for a late first login', async () => {
+    await isp.user('dijual', { status: 'unused', validity: null, expiresAt: new Date(Date.now() + 600_000) });
+    const reply = await router.login('dijual', 'rahasia');
+    expect(Number(reply.attributes['Session-Timeout'])).toBeLessThanOrEqual(600);
+    expect(Number(reply.attributes['Session-Timeout'])).toBeGreaterThan(580);
   });
 
   it('is valid from the first login, in every method', async () => {

@@ -4,8 +4,10 @@ const TABLE_RIGHTS: readonly (readonly [table: string, rights: string])[] = [
   ['radgroupcheck', 'SELECT'],
   ['radgroupreply', 'SELECT'],
   ['radusergroup', 'SELECT'],
-  // The first login of a voucher; everything else in it is Jala's to write.
-  ['raduser', 'SELECT, UPDATE (status, first_login_at, expires_at, mac)'],
+  // What a first login changes; everything else in it is Jala's to write.
+  ['raduser', 'SELECT, UPDATE (status, first_login_at, first_mac, expires_at, mac, devices)'],
+  ['zone_offsets', 'SELECT'],
+  ['login_hours', 'SELECT'],
   ['radacct', 'SELECT, INSERT, UPDATE'],
   ['nasreload', 'SELECT, INSERT, UPDATE'],
   ['radpostauth', 'INSERT'],

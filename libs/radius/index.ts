@@ -1,28 +1,39 @@
+export { AccountingUpkeep, type Kept } from './accounting-upkeep.repository';
+export { archiveStatements, type ArchiveWish, monthsBefore } from './archive-months';
 export { isRadiusSecret, RADIUS_SECRET, type RouterClient } from './client-file';
 export * from './coa';
+export { COA_KINDS, COA_RESULTS, type CoaAttempt, type CoaAttemptFilter, CoaAttempts, type CoaKind, type CoaResult } from './coa-attempts.repository';
 export { radiusGrants, radiusRevokes } from './grants';
+export { type HistoryBefore, type HistoryOf, HistoryReader } from './history.repository';
+export { type DueUser, LimitsReader } from './limits.repository';
+export { isLoginHours, weekSpans, type WeekSpan } from './login-hours';
 export { type Login, LoginsReader } from './logins.repository';
 export {
   canonicalMac,
   DEFAULT_INTERIM_SECONDS,
+  deviceList,
   type Enforcement,
   isRadiusPassword,
   isRadiusUsername,
+  MAX_DEVICES,
   MAX_USERNAME_LENGTH,
   type RadiusGroup,
   type RadiusUser,
   userKey,
 } from './radius-user';
+export { QUOTA_WINDOWS, type QuotaWindow, usedNow } from './quota-windows';
 export { RadiusModule } from './radius.module';
-export { RadiusWriter } from './radius-writer';
+export { isIpv6Prefix, isRouterName, RadiusWriter } from './radius-writer';
 export { isRateLimit, type RateLimit, rateLimit } from './rate-limit';
 export { type ReconciledClients, RouterClients } from './router-clients';
 export {
   LIVE_WINDOW_SECONDS,
   MAX_COUNTED_SESSIONS,
+  rateSql,
   type RouterActivity,
   type Session,
   type SessionFilter,
+  type SessionScope,
   SessionsReader,
 } from './sessions.repository';
 export { RADIUS_USER_STATUSES, radiusEntities, type RadiusUserStatus, RadUser } from './stock.entities';

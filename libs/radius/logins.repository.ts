@@ -18,7 +18,7 @@ export interface Login {
   readonly service: string;
 }
 
-interface Row {
+export interface LoginRow {
   id: string;
   authdate: Date;
   username: string;
@@ -30,6 +30,8 @@ interface Row {
   calledstationid: string;
 }
 
+export const LOGIN_COLUMNS = 'id, authdate, username, reply, reason, router_id, nasipaddress, callingstationid, calledstationid';
+
 /** Reads radpostauth: who tried to log in, when, and why it was refused. A login appears within about two seconds. */
 @Injectable()
 export class LoginsReader {
@@ -37,8 +39,7 @@ export class LoginsReader {
 
   /** Newest first. `total` stops at 10,000. */
   async forUser(username: string, page: { readonly page: number; readonly perPage: number }): Promise<Page<Login>> {
-    const rows = await this.db.query<Row[]>(
-      'SELECT * FROM radpostauth WHERE username = ? ORDER BY authdate DESC, id DESC LIMIT ? OFFSET ?',
+    const rows = await this.db.query<LoginRow[]>(`SELECT ${LOGIN_COLUMNS} FROM radpostauth WHERE username = ? ORDER BY authdate DESC, id DESC LIMIT ? OFFSET ?`,
       [username, page.perPage, Math.min((page.page - 1) * page.perPage, MAX_COUNTED_LOGINS)],
     );
     const [count] = await this.db.query<{ total: string }[]>(
@@ -60,7 +61,7 @@ export class LoginsReader {
   }
 }
 
-const toLogin = (row: Row): Login => ({
+export const toLogin = (row: LoginRow): Login => ({
   id: Number(row.id),
   at: row.authdate,
   username: row.username,

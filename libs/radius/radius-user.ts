@@ -1,3 +1,4 @@
+import type { QuotaWindow } from './quota-windows';
 import type { RadiusUserStatus } from './stock.entities';
 
 /** How fast, how much, how many: what a plan says about each of its users. */
@@ -6,6 +7,10 @@ export interface Enforcement {
   readonly rateLimit: string | null;
   /** Bytes in both directions together. Null: no quota. */
   readonly quotaBytes?: number | null;
+  /** Online time in seconds, of all devices together. Null: no limit. */
+  readonly timeQuotaSeconds?: number | null;
+  /** What quotas and fair use are for: the whole period, or each day, week (from Monday) or month of the tenant's zone. */
+  readonly quotaWindow?: QuotaWindow;
   /** From `bytes` used on, `rateLimit` applies instead. */
   readonly fairUse?: { readonly bytes: number; readonly rateLimit: string } | null;
   /** Devices at the same time. Null: any number. Default 1. */
@@ -17,6 +22,15 @@ export interface Enforcement {
   readonly idleSeconds?: number | null;
   /** Longest single session. */
   readonly sessionSeconds?: number | null;
+  /** When one may be online, in the tenant's zone: `Wk0800-1700,Sa` (weekSpans()). Null: always. */
+  readonly loginHours?: string | null;
+  /** Mikrotik-Address-List. */
+  readonly addressList?: string | null;
+  readonly ipv6Pool?: string | null;
+  /** Pool from which the customer's own router gets its prefix. */
+  readonly delegatedIpv6Pool?: string | null;
+  /** So many devices are remembered, others are refused. 0: only those put in by staff. Null: any device. */
+  readonly deviceSlots?: number | null;
 }
 
 /** A user as the RADIUS tables know one. */
@@ -35,6 +49,14 @@ export interface RadiusUser extends Enforcement {
   readonly macLock?: boolean;
   readonly mac?: string | null;
   readonly framedIp?: string | null;
+  readonly framedIpv6Prefix?: string | null;
+  readonly delegatedIpv6Prefix?: string | null;
+  /** The name is a device address, and the device needs no password (hotspot login by MAC). */
+  readonly macAuth?: boolean;
+  /** Voucher: so many devices may use it, one after the other. Null: no limit. */
+  readonly maxUsage?: number | null;
+  /** Left out: those remembered already stay. */
+  readonly devices?: readonly string[];
 }
 
 /** A plan as the RADIUS tables know one: its group and what its users are held to. */
@@ -43,6 +65,9 @@ export interface RadiusGroup extends Enforcement {
 }
 
 export const DEFAULT_INTERIM_SECONDS = 300;
+
+/** The column for remembered devices is that long. */
+export const MAX_DEVICES = 100;
 
 /** Case does not count in user names (docs/radius.md), so maps are keyed by this. */
 export const userKey = (username: string): string => username.toLowerCase();
@@ -65,3 +90,6 @@ export function canonicalMac(text: string): string | undefined {
   const hex = text.trim().replace(/[:.-]/g, '').toUpperCase();
   return /^[0-9A-F]{12}$/.test(hex) ? hex.match(/../g)!.join(':') : undefined;
 }
+
+/** The devices of raduser.devices. */
+export const deviceList = (devices: string): string[] => (devices === '' ? [] : devices.split(','));

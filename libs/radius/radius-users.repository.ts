@@ -1,12 +1,18 @@
-import { TenantDatabase } from '@jala/infra/tenancy';
+import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
 import { Injectable } from '@nestjs/common';
+import { weekSpans } from './login-hours';
 import { DEFAULT_INTERIM_SECONDS, type Enforcement, type RadiusGroup, type RadiusUser } from './radius-user';
 import { RadCheck, RadGroupReply, RadReply, RadUser, RadUserGroup, type RadiusUserStatus } from './stock.entities';
+import { zoneOffsets } from './zone-offsets';
 
 const MANAGED = { jalaManaged: 1 } as const;
 
 // After an operator's own groups (stock default 1): the stock order lets the first group that matches speak.
 const GROUP_PRIORITY = 10;
+
+// Accounting that is later than this is not counted for the right day, and nobody lives that long.
+const ZONE_SINCE = new Date('2026-01-01T00:00:00Z');
+const ZONE_YEARS = 60;
 
 /** Statements on the check, reply and enforcement tables. Nothing but RadiusWriter uses it. */
 @Injectable()
@@ -32,6 +38,11 @@ export class RadiusUsersRepository {
       mac_lock: user.macLock ? 1 : 0,
       mac: user.mac ?? null,
       framed_ip: user.framedIp ?? null,
+      framed_ipv6_prefix: user.framedIpv6Prefix ?? null,
+      delegated_ipv6_prefix: user.delegatedIpv6Prefix ?? null,
+      mac_auth: user.macAuth ? 1 : 0,
+      max_usage: user.maxUsage ?? null,
+      ...(user.devices === undefined ? {} : { devices: user.devices.join(',') }),
       ...planColumns(user),
     };
     const columns = Object.keys(row);
@@ -40,6 +51,41 @@ export class RadiusUsersRepository {
        ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
       [user.username, ...Object.values(row)],
     );
+  }
+
+  /** What a plan with windows or login hours stands on: the tenant's zone and the hours as spans of the week. */
+  async prepareCalendar(plan: Enforcement): Promise<void> {
+    if ((plan.quotaWindow ?? 'total') !== 'total' || plan.loginHours) await this.writeZone();
+    if (!plan.loginHours) return;
+    const hours = plan.loginHours;
+    for (const { from, to } of weekSpans(hours) ?? [])
+      await this.db.query('INSERT IGNORE INTO login_hours (hours, from_s, to_s) VALUES (?, ?, ?)', [hours, from, to]);
+  }
+
+  /** Only the changes since last time are written: nearly always none. */
+  async writeZone(timezone = TenantScope.current().timezone): Promise<void> {
+    const wanted = zoneOffsets(timezone, ZONE_SINCE, ZONE_YEARS);
+    const known = await this.db.query<{ from_at: Date; offset_s: number }[]>('SELECT from_at, offset_s FROM zone_offsets ORDER BY from_at');
+    const same = known.length === wanted.length && wanted.every(({ from, seconds }, i) => known[i]!.from_at.getTime() === from.getTime() && known[i]!.offset_s === seconds);
+    if (same) return;
+    await this.db.transaction(async () => {
+      await this.db.query('DELETE FROM zone_offsets');
+      await this.db.query(`INSERT INTO zone_offsets (from_at, offset_s) VALUES ${wanted.map(() => '(?, ?)').join(', ')}`, wanted.flatMap(({ from, seconds }) => [from, seconds]));
+    });
+  }
+
+  async setDevices(username: string, devices: readonly string[]): Promise<void> {
+    await this.db.query('UPDATE raduser SET devices = ? WHERE username = ?', [devices.join(','), username]);
+  }
+
+  async releaseDevice(username: string, mac: string): Promise<boolean> {
+    const result = await this.db.query<{ affectedRows: number }>(
+      `UPDATE raduser SET devices = TRIM(BOTH ',' FROM REPLACE(CONCAT(',', devices, ','), CONCAT(',', ?, ','), ',')),
+         mac = IF(mac = ?, NULL, mac)
+       WHERE username = ? AND (FIND_IN_SET(?, devices) OR mac = ?)`,
+      [mac, mac, username, mac, mac],
+    );
+    return result.affectedRows > 0;
   }
 
   async replacePassword(username: string, password: string): Promise<void> {
@@ -97,7 +143,7 @@ export class RadiusUsersRepository {
   }
 
   async startPeriod(username: string, expiresAt: Date | null): Promise<boolean> {
-    const changed = await this.db.repository(RadUser).update({ username }, { status: 'active', expiresAt, usedBytes: 0 });
+    const changed = await this.db.repository(RadUser).update({ username }, { status: 'active', expiresAt, usedBytes: 0, usedSeconds: 0 });
     return Boolean(changed.affected);
   }
 
@@ -113,7 +159,7 @@ export class RadiusUsersRepository {
 
   /** History moves along: the subscriber is the same person, and the open session goes on under its own key. */
   async rename(from: string, to: string): Promise<void> {
-    for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radacct', 'radpostauth']) {
+    for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radacct', 'radpostauth', 'coa_attempts']) {
       await this.db.query(`UPDATE ${table} SET username = ? WHERE username = ?`, [to, from]);
     }
   }
@@ -156,10 +202,18 @@ function planColumns(plan: Enforcement): Record<string, unknown> {
     fup_bytes: plan.fairUse?.bytes ?? null,
     fup_rate_limit: plan.fairUse?.rateLimit ?? null,
     quota_bytes: plan.quotaBytes ?? null,
+    time_quota_s: plan.timeQuotaSeconds ?? null,
+    quota_window: plan.quotaWindow ?? 'total',
     pool: plan.pool ?? null,
     shared_users: plan.sharedUsers === undefined ? 1 : plan.sharedUsers,
     interim_s: plan.interimSeconds ?? DEFAULT_INTERIM_SECONDS,
     idle_s: plan.idleSeconds ?? null,
     session_s: plan.sessionSeconds ?? null,
+    // "At any time" is no rule.
+    login_hours: plan.loginHours && weekSpans(plan.loginHours)?.length ? plan.loginHours : null,
+    address_list: plan.addressList ?? null,
+    ipv6_pool: plan.ipv6Pool ?? null,
+    delegated_ipv6_pool: plan.delegatedIpv6Pool ?? null,
+    device_slots: plan.deviceSlots ?? null,
   };
 }

@@ -1,7 +1,17 @@
 import { canonicalIp } from '@jala/kernel';
 import { Injectable } from '@nestjs/common';
+import { isLoginHours } from './login-hours';
+import { QUOTA_WINDOWS } from './quota-windows';
 import { isRateLimit } from './rate-limit';
-import { canonicalMac, type Enforcement, isRadiusPassword, isRadiusUsername, type RadiusGroup, type RadiusUser } from './radius-user';
+import {
+  canonicalMac,
+  type Enforcement,
+  isRadiusPassword,
+  isRadiusUsername,
+  MAX_DEVICES,
+  type RadiusGroup,
+  type RadiusUser,
+} from './radius-user';
 import { RadiusUsersRepository } from './radius-users.repository';
 import type { RadUser, RadiusUserStatus } from './stock.entities';
 
@@ -26,13 +36,18 @@ export class RadiusWriter {
     requireUsername(user.username);
     requirePassword(user.password);
     requireEnforcement(user);
+    requireDevices(user);
     if (user.framedIp && canonicalIp(user.framedIp) !== user.framedIp) throw new RangeError(`not a canonical address: ${user.framedIp}`);
     if (user.mac && canonicalMac(user.mac) !== user.mac) throw new RangeError(`not a canonical MAC address: ${user.mac}`);
+    for (const prefix of [user.framedIpv6Prefix, user.delegatedIpv6Prefix]) {
+      if (prefix && !isIpv6Prefix(prefix)) throw new RangeError(`not a canonical IPv6 prefix: ${prefix}`);
+    }
     await this.users.transaction(async () => {
+      await this.users.prepareCalendar(user);
       await this.users.upsertEnforcement(user);
       await this.users.replacePassword(user.username, user.password);
       await this.users.replaceGroup(user.username, user.group);
-      await this.users.replaceReplies(user.username, new Map(user.framedIp ? [['Framed-IP-Address', user.framedIp]] : []));
+      await this.users.replaceReplies(user.username, userReplies(user));
       await this.users.markOperatorRows(user.username);
     });
   }
@@ -62,6 +77,7 @@ export class RadiusWriter {
   async assignGroup(username: string, group: RadiusGroup): Promise<void> {
     requireEnforcement(group);
     await this.users.transaction(async () => {
+      await this.users.prepareCalendar(group);
       await this.users.replaceGroup(username, group.name);
       await this.users.applyToUser(username, group);
       await this.users.markOperatorRows(username);
@@ -87,9 +103,29 @@ export class RadiusWriter {
     requireUsername(group.name);
     requireEnforcement(group);
     return this.users.transaction(async () => {
+      await this.users.prepareCalendar(group);
       await this.users.replaceGroupReplies(group.name, groupReplies(group));
       return this.users.applyToMembers(group);
     });
+  }
+
+  /**
+   * The next device that logs in takes the place of this one. A session it has now goes on until it ends.
+   * @returns false when the user does not have it
+   */
+  releaseDevice(username: string, mac: string): Promise<boolean> {
+    return this.users.releaseDevice(username, mac);
+  }
+
+  /** Exactly these devices are remembered. */
+  async setDevices(username: string, devices: readonly string[]): Promise<void> {
+    requireDeviceList(devices);
+    await this.users.setDevices(username, devices);
+  }
+
+  /** After a change of the tenant's zone: days, weeks and hours are another part of the clock from now on. */
+  followZone(timezone: string): Promise<void> {
+    return this.users.writeZone(timezone);
   }
 
   /** Users keep what they are held to; give them another group first. An operator's own rows of the group stay. */
@@ -103,8 +139,39 @@ function groupReplies(group: RadiusGroup): Map<string, string> {
   const replies = new Map<string, string>();
   if (group.rateLimit !== null) replies.set('Mikrotik-Rate-Limit', group.rateLimit);
   if (group.pool) replies.set('Framed-Pool', group.pool);
+  if (group.addressList) replies.set('Mikrotik-Address-List', group.addressList);
+  if (group.ipv6Pool) replies.set('Framed-IPv6-Pool', group.ipv6Pool);
+  if (group.delegatedIpv6Pool) replies.set('Mikrotik-Delegated-IPv6-Pool', group.delegatedIpv6Pool);
   if (group.idleSeconds) replies.set('Idle-Timeout', String(group.idleSeconds));
   return replies;
+}
+
+function userReplies(user: RadiusUser): Map<string, string> {
+  const replies = new Map<string, string>();
+  if (user.framedIp) replies.set('Framed-IP-Address', user.framedIp);
+  if (user.framedIpv6Prefix) replies.set('Framed-IPv6-Prefix', user.framedIpv6Prefix);
+  if (user.delegatedIpv6Prefix) replies.set('Delegated-IPv6-Prefix', user.delegatedIpv6Prefix);
+  return replies;
+}
+
+function requireDevices(user: RadiusUser): void {
+  if (user.macAuth && canonicalMac(user.username) !== user.username)
+    throw new RangeError(`not a canonical MAC address: ${user.username}`);
+  requireWhole('number of uses', user.maxUsage, 1, MAX_DEVICES);
+  requireDeviceList(user.devices ?? []);
+}
+
+function requireDeviceList(devices: readonly string[]): void {
+  requireWhole('number of devices', devices.length, 0, MAX_DEVICES);
+  for (const mac of devices) {
+    if (canonicalMac(mac) !== mac) throw new RangeError(`not a canonical MAC address: ${mac}`);
+  }
+}
+
+/** `2001:db8:1::/48`, in its one spelling. */
+export function isIpv6Prefix(text: string): boolean {
+  const match = /^([0-9a-f:.]+)\/(\d{1,3})$/.exec(text);
+  return match !== null && match[1]!.includes(':') && canonicalIp(match[1]!) === match[1] && Number(match[2]) <= 128;
 }
 
 function requireUsername(name: string): void {
@@ -120,12 +187,24 @@ function requireEnforcement(plan: Enforcement): void {
     if (text !== null && text !== undefined && !isRateLimit(text)) throw new RangeError(`not a Mikrotik-Rate-Limit: ${text}`);
   }
   requireWhole('quota', plan.quotaBytes, 0, Number.MAX_SAFE_INTEGER);
+  requireWhole('time quota', plan.timeQuotaSeconds, 0, MAX_SECONDS);
+  requireWhole('device slots', plan.deviceSlots, 0, MAX_DEVICES);
+  if (plan.quotaWindow !== undefined && !QUOTA_WINDOWS.includes(plan.quotaWindow)) throw new RangeError('not a quota window');
+  if (plan.loginHours && !isLoginHours(plan.loginHours)) throw new RangeError(`not login hours: ${plan.loginHours}`);
+  for (const name of [plan.pool, plan.addressList, plan.ipv6Pool, plan.delegatedIpv6Pool]) {
+    if (name && !isRouterName(name)) throw new RangeError(`not a name on a router: ${name}`);
+  }
   requireWhole('fair use threshold', plan.fairUse?.bytes, 0, Number.MAX_SAFE_INTEGER);
   requireWhole('number of devices', plan.sharedUsers, 1, 65_535);
   // RFC 2869 section 2.1: not less than 60.
   requireWhole('interim interval', plan.interimSeconds, 60, 65_535);
   requireWhole('idle timeout', plan.idleSeconds, 1, MAX_SECONDS);
   requireWhole('session limit', plan.sessionSeconds, 1, MAX_SECONDS);
+}
+
+/** The name of a pool or an address list: 1 to 64 printable characters. */
+export function isRouterName(text: string): boolean {
+  return text.length > 0 && text.length <= 64 && !/\p{Cc}/u.test(text) && text.trim() === text;
 }
 
 function requireWhole(what: string, value: number | null | undefined, least: number, most: number): void {

@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
+import { AccountingUpkeep } from './accounting-upkeep.repository';
 import { CoaClient } from './coa/coa-client';
+import { HistoryReader } from './history.repository';
+import { CoaAttempts } from './coa-attempts.repository';
+import { LimitsReader } from './limits.repository';
 import { LoginsReader } from './logins.repository';
 import { RadiusUsersRepository } from './radius-users.repository';
 import { RadiusWriter } from './radius-writer';
@@ -8,7 +12,7 @@ import { SessionsReader } from './sessions.repository';
 
 /** Needs the global modules of configuration, clock and tenancy. */
 @Module({
-  providers: [RadiusUsersRepository, RadiusWriter, SessionsReader, LoginsReader, RouterClients, CoaClient],
-  exports: [RadiusWriter, SessionsReader, LoginsReader, RouterClients, CoaClient],
+  providers: [RadiusUsersRepository, RadiusWriter, SessionsReader, LoginsReader, HistoryReader, RouterClients, CoaClient, CoaAttempts, LimitsReader, AccountingUpkeep],
+  exports: [RadiusWriter, SessionsReader, LoginsReader, HistoryReader, RouterClients, CoaClient, CoaAttempts, LimitsReader, AccountingUpkeep],
 })
 export class RadiusModule {}

@@ -31,12 +31,20 @@ export interface Session {
   readonly mac: string;
   readonly serviceType: ServiceType | null;
   readonly terminateCause: string;
+  /** Upload in bits per second between the last two reports; null before the second. */
+  readonly inputBps: number | null;
+  /** Download. */
+  readonly outputBps: number | null;
 }
 
 export interface SessionFilter {
   readonly state: 'online' | 'ended';
   readonly routerId?: number;
   readonly serviceType?: ServiceType;
+  /** Users of this group, for example `plan_7`. */
+  readonly group?: string;
+  /** Online only: the fastest first instead of the newest. */
+  readonly fastest?: boolean;
   /** Exactly these users. */
   readonly usernames?: readonly string[];
   /** Start of a user name, a whole IP address or a whole MAC address. */
@@ -45,12 +53,15 @@ export interface SessionFilter {
   readonly perPage: number;
 }
 
+/** Everybody on a router, or everybody in a group such as `plan_7`. */
+export type SessionScope = { readonly routerId: number } | { readonly group: string };
+
 export interface RouterActivity {
   readonly online: number;
   readonly lastSeenAt: Date | null;
 }
 
-interface Row {
+export interface SessionRow {
   id: string;
   username: string;
   router_id: string;
@@ -66,14 +77,21 @@ interface Row {
   callingstationid: string;
   acctterminatecause: string;
   service_type: ServiceType | null;
+  input_bps: string | null;
+  output_bps: string | null;
 }
 
 // RouterOS numbers hotspot sessions from 80…, PPP sessions from 81….
 const SERVICE_TYPE = `CASE WHEN framedprotocol = 'PPP' OR acctsessionid LIKE '81%' THEN 'pppoe' WHEN acctsessionid LIKE '80%' THEN 'hotspot' END`;
 
-const COLUMNS = `radacctid AS id, username, router_id, nasipaddress, acctsessionid, COALESCE(acctstarttime, acctupdatetime) AS started_at,
+/** Bits per second between the last two reports; NULL before the second. */
+export const rateSql = (counter: string, previous: string): string =>
+  `IF(acctinterval > 0 AND ${previous} IS NOT NULL, GREATEST(${counter} - ${previous}, 0) * 8 / acctinterval, NULL)`;
+
+export const SESSION_COLUMNS = `radacctid AS id, username, router_id, nasipaddress, acctsessionid, COALESCE(acctstarttime, acctupdatetime) AS started_at,
   COALESCE(acctupdatetime, acctstarttime) AS updated_at, acctstoptime, acctsessiontime AS seconds, acctinputoctets AS input_bytes,
-  acctoutputoctets AS output_bytes, framedipaddress, callingstationid, acctterminatecause, ${SERVICE_TYPE} AS service_type`;
+  acctoutputoctets AS output_bytes, framedipaddress, callingstationid, acctterminatecause,
+  ${rateSql('acctinputoctets', 'previous_input')} AS input_bps, ${rateSql('acctoutputoctets', 'previous_output')} AS output_bps, ${SERVICE_TYPE} AS service_type`;
 
 const ONLINE = 'acctstoptime IS NULL AND acctupdatetime > ?';
 
@@ -88,10 +106,10 @@ export class SessionsReader {
   /** Newest first. `total` stops at MAX_COUNTED_SESSIONS. */
   async list(filter: SessionFilter): Promise<Page<Session>> {
     const { where, params } = this.conditions(filter);
-    const order = filter.state === 'online' ? 'acctstarttime DESC, radacctid DESC' : 'acctstoptime DESC, radacctid DESC';
+    const order = orderOf(filter);
     const offset = Math.min((filter.page - 1) * filter.perPage, MAX_COUNTED_SESSIONS);
     const [rows, [count]] = [
-      await this.db.query<Row[]>(`SELECT ${COLUMNS} FROM radacct WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, [
+      await this.db.query<SessionRow[]>(`SELECT ${SESSION_COLUMNS} FROM radacct WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, [
         ...params,
         filter.perPage,
         offset,
@@ -106,8 +124,8 @@ export class SessionsReader {
 
   /** One user's sessions, open ones first, then the last that ended. */
   async forUser(username: string, page: { readonly page: number; readonly perPage: number }): Promise<Page<Session>> {
-    const rows = await this.db.query<Row[]>(
-      `SELECT ${COLUMNS} FROM radacct WHERE username = ? ORDER BY acctstoptime IS NULL DESC, acctstoptime DESC, radacctid DESC LIMIT ? OFFSET ?`,
+    const rows = await this.db.query<SessionRow[]>(
+      `SELECT ${SESSION_COLUMNS} FROM radacct WHERE username = ? ORDER BY acctstoptime IS NULL DESC, acctstoptime DESC, radacctid DESC LIMIT ? OFFSET ?`,
       [username, page.perPage, Math.min((page.page - 1) * page.perPage, MAX_COUNTED_SESSIONS)],
     );
     const [count] = await this.db.query<{ total: string }[]>(
@@ -119,11 +137,37 @@ export class SessionsReader {
 
   /** What a Disconnect-Request has to name. */
   async onlineOf(username: string): Promise<Session[]> {
-    const rows = await this.db.query<Row[]>(`SELECT ${COLUMNS} FROM radacct WHERE username = ? AND ${ONLINE} ORDER BY radacctid`, [
+    const rows = await this.db.query<SessionRow[]>(`SELECT ${SESSION_COLUMNS} FROM radacct WHERE username = ? AND ${ONLINE} ORDER BY radacctid`, [
       username,
       this.liveSince(),
     ]);
     return rows.map(toSession);
+  }
+
+  /** Open or ended. */
+  async find(id: number): Promise<Session | undefined> {
+    const [row] = await this.db.query<SessionRow[]>(`SELECT ${SESSION_COLUMNS} FROM radacct WHERE radacctid = ?`, [id]);
+    return row && toSession(row);
+  }
+
+  /** Sessions that are open now, of a router or of the members of a group, in the order of their ids. */
+  async onlineIn(scope: SessionScope, range: { readonly after: number; readonly upTo: number; readonly limit: number }): Promise<Session[]> {
+    const { from, params } = scopeOf(scope);
+    const rows = await this.db.query<SessionRow[]>(
+      `SELECT ${SESSION_COLUMNS} FROM ${from} AND ${ONLINE} AND radacctid > ? AND radacctid <= ? ORDER BY radacctid LIMIT ?`,
+      [...params, this.liveSince(), range.after, range.upTo, range.limit],
+    );
+    return rows.map(toSession);
+  }
+
+  /** How many those are, and the last id among them. */
+  async countOnlineIn(scope: SessionScope): Promise<{ sessions: number; lastId: number }> {
+    const { from, params } = scopeOf(scope);
+    const [row] = await this.db.query<{ sessions: string; last_id: string | null }[]>(
+      `SELECT COUNT(*) AS sessions, MAX(radacctid) AS last_id FROM ${from} AND ${ONLINE}`,
+      [...params, this.liveSince()],
+    );
+    return { sessions: Number(row?.sessions ?? 0), lastId: Number(row?.last_id ?? 0) };
   }
 
   async countOnline(): Promise<number> {
@@ -184,6 +228,7 @@ export class SessionsReader {
     else add('acctstoptime IS NOT NULL');
     if (filter.routerId !== undefined) add('router_id = ?', filter.routerId);
     if (filter.serviceType !== undefined) add(`${SERVICE_TYPE} = ?`, filter.serviceType);
+    if (filter.group !== undefined) add('username IN (SELECT username FROM radusergroup WHERE groupname = ?)', filter.group);
     if (filter.usernames !== undefined)
       add(filter.usernames.length > 0 ? `username IN (${marks(filter.usernames)})` : 'FALSE', ...filter.usernames);
     if (filter.search) {
@@ -201,12 +246,25 @@ export class SessionsReader {
   }
 }
 
+/** Ended ones in the order of the index that finds them (open_updated, or router_open), so that a page never sorts the whole history. */
+function orderOf({ state, routerId, fastest }: SessionFilter): string {
+  if (state === 'ended') return routerId === undefined ? 'acctstoptime DESC, acctupdatetime DESC, radacctid DESC' : 'acctstoptime DESC, radacctid DESC';
+  return fastest ? 'COALESCE(input_bps, 0) + COALESCE(output_bps, 0) DESC, radacctid DESC' : 'acctstarttime DESC, radacctid DESC';
+}
+
+function scopeOf(scope: SessionScope): { from: string; params: unknown[] } {
+  if ('routerId' in scope) return { from: 'radacct WHERE router_id = ?', params: [scope.routerId] };
+  return { from: 'radacct WHERE username IN (SELECT username FROM radusergroup WHERE groupname = ?)', params: [scope.group] };
+}
+
 const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 /** A counter beyond 2^53 bytes (9 PB in one session) is not a measurement; it is shown as the largest exact number. */
 const bytes = (value: string | null): number => Math.min(Number(value ?? 0), Number.MAX_SAFE_INTEGER);
 
-function toSession(row: Row): Session {
+const rate = (value: string | null): number | null => (value === null ? null : Math.round(Number(value)));
+
+export function toSession(row: SessionRow): Session {
   return {
     id: Number(row.id),
     username: row.username,
@@ -223,5 +281,7 @@ function toSession(row: Row): Session {
     mac: row.callingstationid,
     serviceType: row.service_type,
     terminateCause: row.acctterminatecause,
+    inputBps: rate(row.input_bps),
+    outputBps: rate(row.output_bps),
   };
 }

@@ -1,4 +1,5 @@
 import { wholeNumber } from '@jala/infra/central-db';
+import { QUOTA_WINDOWS, type QuotaWindow } from './quota-windows';
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 // The stock FreeRADIUS tables keep their names and columns; see migrations/tenant/0001-radius.sql.
@@ -108,6 +109,39 @@ export class RadUser {
 
   @Column({ name: 'used_bytes', type: 'bigint', unsigned: true, transformer: wholeNumber })
   usedBytes: number;
+
+  @Column({ name: 'time_quota_s', type: 'int', unsigned: true, nullable: true })
+  timeQuotaSeconds: number | null;
+
+  @Column({ name: 'used_seconds', type: 'bigint', unsigned: true, transformer: wholeNumber })
+  usedSeconds: number;
+
+  @Column({ name: 'quota_window', type: 'enum', enum: QUOTA_WINDOWS })
+  quotaWindow: QuotaWindow;
+
+  /** What `usedBytes` and `usedSeconds` were counted for; another than `quotaWindow`: nothing is used yet. */
+  @Column({ name: 'used_window', type: 'enum', enum: QUOTA_WINDOWS })
+  usedWindow: QuotaWindow;
+
+  /** End of that window; from then on nothing is used. */
+  @Column({ name: 'used_until', type: 'datetime', nullable: true })
+  usedUntil: Date | null;
+
+  @Column({ name: 'mac_auth', type: 'tinyint' })
+  macAuth: number;
+
+  @Column({ name: 'device_slots', type: 'smallint', unsigned: true, nullable: true })
+  deviceSlots: number | null;
+
+  @Column({ name: 'max_usage', type: 'smallint', unsigned: true, nullable: true })
+  maxUsage: number | null;
+
+  /** Addresses with commas between; deviceList() reads it. */
+  @Column({ type: 'varchar', length: 2048 })
+  devices: string;
+
+  @Column({ name: 'login_hours', type: 'varchar', length: 253, nullable: true })
+  loginHours: string | null;
 
   @Column({ type: 'varchar', length: 64, nullable: true })
   pool: string | null;

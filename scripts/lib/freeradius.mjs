@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './child-process.mjs';
+import { LaunchFailure } from './failure.mjs';
 import { writeFileAtomically } from './files.mjs';
 import { inRepository } from './paths.mjs';
 
@@ -47,6 +48,20 @@ export function radiusEnvironment({ dataDir, ports, secrets }) {
  */
 export function radiusCommand(name, environment) {
   return { command: 'freeradius', args: ['-f', '-d', RADDB, '-n', name], env: { ...process.env, ...environment } };
+}
+
+/**
+ * The certificate that PEAP and TTLS need: made once, unless the operator names a directory with one of his own.
+ * @param {Record<string, string>} environment
+ */
+export async function ensureEapCertificate(environment) {
+  if (process.env['RADIUS_EAP_CERT_DIR']) return;
+  const { code, stderr } = await run({
+    command: inRepository('freeradius', 'eap-certificate'),
+    args: [join(/** @type {string} */ (environment['RADIUS_RUN_DIR']), 'eap')],
+    timeoutMs: 60_000,
+  });
+  if (code !== 0) throw new LaunchFailure('The certificate for EAP could not be made.', 'Is openssl installed?', { details: stderr });
 }
 
 /** The flag of a socket that accepts connections, in the kernel's list of unix sockets. */

@@ -7,7 +7,7 @@ import { interruption } from './child-process.mjs';
 import { dataPaths, freeBytes, inMegabytes, openDataFolder } from './data-folder.mjs';
 import { describeFailure, isDiskFull, LaunchFailure } from './failure.mjs';
 import { loadFirstStart, saveFirstStart } from './first-start.mjs';
-import { radiusEnvironment } from './freeradius.mjs';
+import { ensureEapCertificate, radiusEnvironment } from './freeradius.mjs';
 import { endLeftovers } from './leftovers.mjs';
 import { tryLock } from './lock.mjs';
 import { checkMariadbSeries } from './mariadb-version.mjs';
@@ -141,6 +141,7 @@ export class Launcher {
     const prepared = Promise.all([built, this.#startDatabase(mariadb, secrets)]).then(() =>
       this.#prepareDatabases(environment, firstStart),
     );
+    await ensureEapCertificate(radius);
     await Promise.all([
       this.#supervisor.start(redisService(redis)),
       ...radiusServices(dataDir, radius).map((service) => this.#supervisor.start(service)),

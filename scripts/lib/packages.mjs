@@ -25,6 +25,7 @@ const RADIUS_REQUIREMENTS = [
   requireProgram('freeradius', 'freeradius'),
   requireProgram('radmin', 'freeradius'),
   requireProgram('radclient', 'freeradius-utils'),
+  requireProgram('openssl', 'openssl'),
   { program: 'rlm_sql_mysql.so', package: 'freeradius-mysql', found: hasMysqlDriver },
 ];
 

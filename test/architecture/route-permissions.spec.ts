@@ -82,6 +82,7 @@ const TABLE: Record<string, { permissions: readonly string[]; roles: string }> =
   dashboard: { permissions: ['dashboard.view'], roles: 'owner admin technician cashier reseller' },
   routers: { permissions: ['routers.view', 'routers.manage'], roles: 'owner admin technician' },
   customers: { permissions: ['customers.view', 'customers.manage', 'sessions.view'], roles: 'owner admin technician cashier' },
+  'ending sessions': { permissions: ['sessions.disconnect'], roles: 'owner admin technician' },
   'service plans': { permissions: ['service_plans.view', 'service_plans.manage'], roles: 'owner admin' },
   'vouchers: generate': { permissions: ['vouchers.generate'], roles: 'owner admin cashier' },
   'vouchers: sell': { permissions: ['vouchers.sell'], roles: 'owner admin cashier reseller' },

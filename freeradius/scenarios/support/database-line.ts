@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+/** First byte of a packet's payload in MySQL's protocol. */
+const COM_QUERY = 3;
+
 /**
  * The line between FreeRADIUS and the database, which a test can cut or freeze without taking the database away from
  * everybody else.
@@ -10,6 +13,8 @@ export class DatabaseLine {
   private readonly ends = new Set<Socket>();
   private frozen = false;
   port = 0;
+  /** The statements that have gone over the line since the test asked for them: COM_QUERY, one packet each. */
+  statements: string[] | undefined;
 
   constructor(private readonly target: { readonly host: string; readonly port: number }) {}
 
@@ -48,7 +53,10 @@ export class DatabaseLine {
       [far, near],
     ] as const) {
       this.ends.add(from);
-      from.on('data', (data) => to.write(data));
+      from.on('data', (data: Buffer) => {
+        if (from === near && data[4] === COM_QUERY) this.statements?.push(data.toString('utf8', 5));
+        to.write(data);
+      });
       from.on('error', () => undefined);
       from.on('close', () => {
         this.ends.delete(from);

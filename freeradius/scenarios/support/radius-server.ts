@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freeUdpPorts } from './free-ports';
 
 const RADDB = resolve(__dirname, '../../raddb');
+const EAP_CERTIFICATE = resolve(__dirname, '../../eap-certificate');
 const PROCESSES = ['auth', 'acct', 'drain'] as const;
 export type RadiusProcess = (typeof PROCESSES)[number];
 
@@ -23,6 +24,7 @@ export class RadiusServer {
   readonly folder = mkdtempSync(join(tmpdir(), 'jala-radius-'));
   readonly runDir = join(this.folder, 'run');
   readonly clientsDir = join(this.folder, 'clients.d');
+  readonly eapDir = join(this.runDir, 'eap');
   readonly probeSecret = 'probe-secret';
   ports: { auth: number; acct: number; status: number };
   private environment: Record<string, string>;
@@ -31,6 +33,7 @@ export class RadiusServer {
   async start(database: RadiusDatabase): Promise<void> {
     for (const folder of [this.runDir, join(this.clientsDir, 'v4'), join(this.clientsDir, 'v6')])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+    execFileSync(EAP_CERTIFICATE, [this.eapDir]);
     const [auth, acct, status] = await freeUdpPorts(3);
     this.ports = { auth: auth!, acct: acct!, status: status! };
     this.environment = {

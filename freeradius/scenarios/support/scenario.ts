@@ -41,7 +41,8 @@ export class Scenario {
     readonly account: string,
   ) {}
 
-  static async start(): Promise<Scenario> {
+  /** `direct`: without the line in between, for tests that take the whole database away. */
+  static async start({ direct = false } = {}): Promise<Scenario> {
     const root = await rootOfTestServer();
     const account = `radius_${randomSuffix()}`;
     await withConnection(root, (connection) => connection.query(`CREATE USER ?@'%' IDENTIFIED BY 'radius'`, [account]));
@@ -49,7 +50,7 @@ export class Scenario {
     await line.open();
     const scenario = new Scenario(new RadiusServer(), line, await createTestTenancy({ entities: radiusEntities }), account);
     try {
-      await scenario.server.start({ host: '127.0.0.1', port: line.port, user: account, password: 'radius' });
+      await scenario.server.start({ host: '127.0.0.1', port: direct ? root.port : line.port, user: account, password: 'radius' });
     } catch (error) {
       await scenario.stop();
       throw error;
@@ -68,10 +69,10 @@ export class Scenario {
   }
 
   /** Resolves when everything that was acknowledged is in the database. */
-  async stored(): Promise<void> {
-    const deadline = Date.now() + 30_000;
+  async stored(withinMs = 30_000): Promise<void> {
+    const deadline = Date.now() + withinMs;
     while (this.server.spooled() !== '') {
-      if (Date.now() > deadline) throw new Error(`Not stored after 30 s:\n${this.server.spooled()}\n${this.server.log('drain')}`);
+      if (Date.now() > deadline) throw new Error(`Not stored after ${withinMs / 1000} s:\n${this.server.spooled()}\n${this.server.log('drain')}`);
       await sleep(100);
     }
   }
@@ -121,6 +122,10 @@ export class Isp {
 
   async user(username: string, user: Partial<RadiusUser> = {}): Promise<void> {
     await this.tenant.run(() => this.writer.putUser({ ...DEFAULT_USER, ...user, username }));
+  }
+
+  write<T>(change: (writer: RadiusWriter) => Promise<T>): Promise<T> {
+    return this.tenant.run(() => change(this.writer));
   }
 
   query<T>(sql: string, params?: unknown[]): Promise<T[]> {

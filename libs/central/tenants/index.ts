@@ -4,6 +4,7 @@ import { Tenant } from './tenant.entity';
 
 export const tenantsEntities = [Tenant, TenantDomain, ProvisioningStep];
 
+export { AccountingUpkeepService } from './accounting-upkeep.service';
 export { DbHostsRepository } from './db-hosts.repository';
 export { TenantDomain } from './domain.entity';
 export { DomainsService } from './domains.service';

@@ -4,6 +4,10 @@ import { PlansModule } from '@jala/central/plans';
 import { RouterRegistryModule } from '@jala/central/routers';
 import { AppConfig } from '@jala/infra/config';
 import { TenantCredentials, TenantDirectory, TenantProfiles } from '@jala/infra/tenancy';
+import { RadiusModule } from '@jala/radius';
+import { AccountingUpkeepService } from './accounting-upkeep.service';
+import { CloseMissedSessions, KeepAccountingSmall } from './accounting-upkeep.schedules';
+import { ArchivePartitionsRepository } from './archive-partitions.repository';
 import { DbHostsRepository } from './db-hosts.repository';
 import { DomainsService } from './domains.service';
 import { LocalTenantHosting } from './local-tenant-hosting.repository';
@@ -51,7 +55,7 @@ const hosting = {
 
 /** The use cases. Needs a global module that binds `TenantSetup`. */
 @Module({
-  imports: [TenantDirectoryModule, CentralActivityModule, PlansModule, RouterRegistryModule],
+  imports: [TenantDirectoryModule, CentralActivityModule, PlansModule, RouterRegistryModule, RadiusModule],
   providers: [
     hosting,
     ProvisioningRepository,
@@ -64,12 +68,14 @@ const hosting = {
     DomainsService,
     TenantRemovalService,
     TenantMaintenanceService,
+    ArchivePartitionsRepository,
+    AccountingUpkeepService,
     WelcomeMails,
   ],
-  exports: [TenantsService, DomainsService, ProvisioningService, TenantExports, TenantRemovalService, TenantMaintenanceService],
+  exports: [TenantsService, DomainsService, ProvisioningService, TenantExports, TenantRemovalService, TenantMaintenanceService, AccountingUpkeepService],
 })
 export class TenantsModule {}
 
 /** For the worker. */
-@Module({ imports: [TenantsModule], providers: [ProvisionTenantHandler, ArchiveTenantHandler, DeleteTenantHandler] })
+@Module({ imports: [TenantsModule], providers: [ProvisionTenantHandler, ArchiveTenantHandler, DeleteTenantHandler, CloseMissedSessions, KeepAccountingSmall] })
 export class TenantsWorkerModule {}

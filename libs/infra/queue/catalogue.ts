@@ -1,5 +1,23 @@
 /** Why somebody is taken off the network. */
-export type DisconnectReason = 'suspended' | 'expired' | 'deleted' | 'renamed' | 'plan-changed' | 'service-changed';
+export const DISCONNECT_REASONS = [
+  'suspended',
+  'expired',
+  'quota-reached',
+  'login-hours',
+  'voucher-disabled',
+  'deleted',
+  'renamed',
+  'plan-changed',
+  'service-changed',
+  'staff',
+  'staff-plan',
+  'staff-router',
+] as const;
+export type DisconnectReason = (typeof DISCONNECT_REASONS)[number];
+
+/** Why running sessions are to be brought in line with what is true of their user now. */
+export const REFRESH_REASONS = ['resumed', 'renewed', 'expiry-moved', 'plan-changed', 'fair-use-reached', 'quota-reached', 'expired', 'suspended'] as const;
+export type RefreshReason = (typeof REFRESH_REASONS)[number];
 
 /** What each job is told. Identifiers only: a job reads the present state itself, because it may run late or twice. */
 export interface JobPayloads {
@@ -15,7 +33,12 @@ export interface JobPayloads {
   /** Confirms or gives back the addresses that this tenant claimed before that instant (ISO 8601) without adding a router. */
   'router.settle-claims': { tenantId: number; claimedBefore: string };
   /** `knownAs`: what the router still calls the user, after a change of name. */
-  'radius.disconnect-user': { tenantId: number; username: string; knownAs?: string; reason: DisconnectReason };
+  'radius.disconnect-user': { tenantId: number; username: string; knownAs?: string; reason: DisconnectReason; requestedBy?: string };
+  /** Each running session is told the present terms of its user, or ended when the user may not be online. */
+  'radius.refresh-user': { tenantId: number; username: string; reason: RefreshReason };
+  /** `sessionId` is radacct.radacctid; `requestedBy` the name of the person who pressed the button. */
+  'radius.disconnect-session': { tenantId: number; sessionId: number; requestedBy: string };
+  'radius.disconnect-many': { tenantId: number; massDisconnectId: number };
   /** `params` must hold no secret in clear: the row stays until the mail is sent. With `tenantId` it is sent in that tenant's name. */
   'mail.send': { tenantId?: number; to: string; template: string; locale: string; params: Record<string, string | number | null> };
 }
@@ -32,6 +55,8 @@ export interface QueueSettings {
    * it would be noticed.
    */
   readonly lockMs: number;
+  /** True where jobs only wait for somebody's answer: WORKER_CONCURRENCY, which is about work, does not bound them. */
+  readonly waits?: boolean;
 }
 
 /** One queue for each kind of thing that can be slow or down, so that a dead mail server never delays a router. */
@@ -39,6 +64,9 @@ export const QUEUES = {
   provisioning: { concurrency: 4, lockMs: 3_000 },
   maintenance: { concurrency: 1, lockMs: 10_000 },
   radius: { concurrency: 8, lockMs: 4_000 },
+  // A router that is away keeps its jobs waiting for seconds; those of the others must not wait with them.
+  coa: { concurrency: 64, waits: true, lockMs: 10_000 },
+  'coa-many': { concurrency: 2, lockMs: 10_000 },
   mail: { concurrency: 4, lockMs: 20_000 },
 } as const satisfies Record<string, QueueSettings>;
 
@@ -69,7 +97,10 @@ export const JOBS = {
   'router.publish': { queue: 'radius', attempts: 10, backoff: { firstMs: 500, maxMs: 60_000 }, retention },
   'router.unpublish': { queue: 'radius', attempts: 10, backoff: { firstMs: 500, maxMs: 60_000 }, retention },
   'router.settle-claims': { queue: 'radius', attempts: 5, backoff: { firstMs: 1_000, maxMs: 60_000 }, retention },
-  'radius.disconnect-user': { queue: 'radius', attempts: 6, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
+  'radius.disconnect-user': { queue: 'coa', attempts: 6, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
+  'radius.refresh-user': { queue: 'coa', attempts: 6, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
+  'radius.disconnect-session': { queue: 'coa', attempts: 4, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
+  'radius.disconnect-many': { queue: 'coa-many', attempts: 5, backoff: { firstMs: 1_000, maxMs: 60_000 }, retention },
   'mail.send': { queue: 'mail', attempts: 8, backoff: { firstMs: 5_000, maxMs: 900_000 }, retention },
 } as const satisfies Record<JobName, JobSettings>;
 

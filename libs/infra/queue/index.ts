@@ -1,13 +1,16 @@
 export {
+  DISCONNECT_REASONS,
   type DisconnectReason,
   JOB_NAMES,
   JOBS,
   QUEUE_NAMES,
   QUEUES,
+  REFRESH_REASONS,
   type JobName,
   type JobPayload,
   type JobPayloads,
   type QueueName,
+  type RefreshReason,
 } from './catalogue';
 export { HandlesJob, JobHandler, UnrecoverableJobError, type JobContext } from './job-handler';
 export { JobQueues } from './job-queues';

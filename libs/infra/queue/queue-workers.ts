@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { AppConfig } from '@jala/infra/config';
-import { backoffMs, isJobName, JOBS, QUEUE_NAMES, type QueueName, QUEUES } from './catalogue';
+import { backoffMs, isJobName, JOBS, QUEUE_NAMES, type QueueName, QUEUES, type QueueSettings } from './catalogue';
 import { UnrecoverableJobError } from './job-handler';
 import type { JobRef } from './job-ref';
 import { JobRunner } from './job-runner';
@@ -40,11 +40,12 @@ export class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private open(name: QueueName): Worker {
+    const { concurrency, waits, lockMs }: QueueSettings = QUEUES[name];
     const worker = new Worker<JobRef>(name, (job) => this.run(job), {
       connection: this.redis.dedicated(),
       prefix: this.redis.key('queue'),
-      concurrency: Math.min(QUEUES[name].concurrency, this.config.worker.concurrency),
-      lockDuration: QUEUES[name].lockMs,
+      concurrency: waits ? concurrency : Math.min(concurrency, this.config.worker.concurrency),
+      lockDuration: lockMs,
       stalledInterval: STALLED_LOOK_MS,
       maxStalledCount: MAX_STALLED,
       drainDelay: 2,

@@ -15,9 +15,15 @@ export interface CoaSession {
   /** As the router sent it. */
   readonly username: string;
   readonly acctSessionId: string;
-  /** Empty when not known. A hotspot finds its session by it. */
+  /** Empty when not known, or not to be named. A hotspot finds its session by it. */
   readonly framedIp: string;
 }
+
+/** What RouterOS changes about a running session; address, pool and routes need a disconnect. */
+export type SessionChange = Pick<
+  CoaAttributes,
+  'mikrotikRateLimit' | 'sessionTimeout' | 'idleTimeout' | 'mikrotikTotalLimit' | 'mikrotikTotalLimitGigawords'
+>;
 
 export type CoaAnswer =
   | { readonly result: 'ack'; readonly attempts: number }
@@ -35,11 +41,10 @@ export class CoaClient {
     return this.send(CODES.disconnectRequest, target, sessionAttributes(session), waits);
   }
 
-  /** RouterOS changes rate limits and timeouts of a running session; address, pool and routes need a disconnect. */
   change(
     target: CoaTarget,
     session: CoaSession,
-    change: Pick<CoaAttributes, 'mikrotikRateLimit' | 'sessionTimeout'>,
+    change: SessionChange,
     waits: readonly number[] = WAITS,
   ): Promise<CoaAnswer> {
     return this.send(CODES.coaRequest, target, { ...sessionAttributes(session), ...change }, waits);
@@ -65,7 +70,7 @@ export class CoaClient {
   }
 }
 
-const sessionAttributes = ({ username, acctSessionId, framedIp }: CoaSession): CoaAttributes => ({
+export const sessionAttributes = ({ username, acctSessionId, framedIp }: CoaSession): CoaAttributes => ({
   userName: username,
   acctSessionId,
   ...(framedIp === '' ? {} : { framedIpAddress: framedIp }),

@@ -11,7 +11,11 @@ export interface CoaAttributes {
   readonly framedIpAddress?: string;
   readonly callingStationId?: string;
   readonly sessionTimeout?: number;
+  readonly idleTimeout?: number;
   readonly mikrotikRateLimit?: string;
+  /** Low 32 bits; the rest is in `mikrotikTotalLimitGigawords`. */
+  readonly mikrotikTotalLimit?: number;
+  readonly mikrotikTotalLimitGigawords?: number;
 }
 
 const HEADER = 20;
@@ -46,10 +50,36 @@ const ENCODERS: { readonly [K in keyof Required<CoaAttributes>]: (value: NonNull
   userName: (value) => attribute(1, text(value)),
   framedIpAddress: (value) => attribute(8, ipv4(value)),
   sessionTimeout: (value) => attribute(27, integer(value)),
+  idleTimeout: (value) => attribute(28, integer(value)),
   callingStationId: (value) => attribute(31, text(value)),
   acctSessionId: (value) => attribute(44, text(value)),
   mikrotikRateLimit: (value) => mikrotik(8, text(value)),
+  mikrotikTotalLimit: (value) => mikrotik(17, integer(value)),
+  mikrotikTotalLimitGigawords: (value) => mikrotik(18, integer(value)),
 };
+
+/** The names of the dictionaries, as people read them. */
+const NAMES: { readonly [K in keyof Required<CoaAttributes>]: string } = {
+  userName: 'User-Name',
+  framedIpAddress: 'Framed-IP-Address',
+  sessionTimeout: 'Session-Timeout',
+  idleTimeout: 'Idle-Timeout',
+  callingStationId: 'Calling-Station-Id',
+  acctSessionId: 'Acct-Session-Id',
+  mikrotikRateLimit: 'Mikrotik-Rate-Limit',
+  mikrotikTotalLimit: 'Mikrotik-Total-Limit',
+  mikrotikTotalLimitGigawords: 'Mikrotik-Total-Limit-Gigawords',
+};
+
+/** What a request says, for the record. */
+export function namedAttributes(attributes: CoaAttributes): Record<string, string | number> {
+  const named: Record<string, string | number> = {};
+  for (const key of Object.keys(NAMES) as (keyof CoaAttributes)[]) {
+    const value = attributes[key];
+    if (value !== undefined) named[NAMES[key]] = value;
+  }
+  return named;
+}
 
 function encode<K extends keyof CoaAttributes>(name: K, attributes: CoaAttributes): Buffer[] {
   const value = attributes[name];

@@ -18,7 +18,7 @@ import { radiusEntities, RadiusWriter } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
 import { servicePlansEntities, ServicePlansService, type ServicePlanView } from '@jala/tenant/service-plans';
 import { MysqlQueryRunner } from 'typeorm/driver/mysql/MysqlQueryRunner.js';
-import { customersEntities, CustomersModule, CustomersService, type NewCustomer } from './index';
+import { CustomerDevicesService, customersEntities, CustomersModule, CustomersService, type NewCustomer } from './index';
 
 let maximum: number | null = null;
 
@@ -277,6 +277,24 @@ describe('customers in a real database', () => {
     const changed = await tenant.run(() => customers.update(actor, customer.id, { notes: null, phone: undefined }));
     expect([changed.email, changed.notes, changed.expiresAt]).toEqual(['budi@example.com', null, customer.expiresAt]);
     expect((await counts())['outbox']).toBe(0);
+  });
+
+  it('remembers devices until staff releases one or writes them down', async () => {
+    const { id } = (await create({ username: 'budi' })).customer;
+    await tenant.run(() => plans.update(actor, plan.id, { deviceSlots: 2 }));
+    const devices = app.get(CustomerDevicesService, { strict: false });
+    const mac = (n: number) => `AA:BB:CC:00:00:0${n}`;
+    expect(await tenant.run(() => devices.list(actor, id))).toEqual({ slots: 2, devices: [] });
+    expect(await tenant.run(() => devices.replace(actor, id, ['aabbcc000001', mac(1), mac(2)]))).toEqual({ slots: 2, devices: [mac(1), mac(2)] });
+    expect(await tenant.run(() => devices.release(actor, id, 'aa-bb-cc-00-00-01'))).toEqual({ slots: 2, devices: [mac(2)] });
+    expect(await tenant.run(() => devices.release(actor, id, mac(1)))).toEqual({ slots: 2, devices: [mac(2)] });
+    for (const [wrong, code] of [[['x'], 'mac'], [[mac(1), mac(2), mac(3)], 'max']] as const)
+      await expect(tenant.run(() => devices.replace(actor, id, wrong))).rejects.toMatchObject({ fields: { devices: [{ code }] } });
+    await expect(tenant.run(() => devices.list(actor, 4711))).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    expect(await rows("SELECT action FROM activity_log WHERE action LIKE 'customer.device%' ORDER BY id LIMIT 2")).toEqual([
+      { action: 'customer.devices_changed' },
+      { action: 'customer.device_released' },
+    ]);
   });
 
   it('forgets who is deleted but not what was used', async () => {

@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { Actor, CustomerStatus, FieldError, Page, PageRequest, ServiceType } from '@jala/contracts';
 import { Clock, given } from '@jala/kernel';
 import { duplicateKeyOf } from '@jala/infra/central-db';
-import { type DisconnectReason, TenantOutbox } from '@jala/infra/queue';
+import { type DisconnectReason, type RefreshReason, TenantOutbox } from '@jala/infra/queue';
 import { PlanLimits, TenantDatabase, TenantScope } from '@jala/infra/tenancy';
-import { LoginsReader, RadiusWriter, SessionsReader, userKey } from '@jala/radius';
+import { LoginsReader, neededFor, type RadiusGroup, RadiusWriter, SessionsReader, userKey } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
 import { firstPeriod, nextPeriod, radiusGroupOf, type ServicePlan, ServicePlansService, validityOf } from '@jala/tenant/service-plans';
 import { generatePassword, generateUsername, passwordProblem, usernameProblem } from './credentials.rules';
@@ -135,6 +135,7 @@ export class CustomersService {
       customerStates.assert(this.statusOf(customer), statusAt({ status: 'active', expiresAt: customer.expiresAt }, this.clock.now()));
       Object.assign(customer, { status: 'active', suspendedReason: null });
       await this.radius.setStatus(customer.username, 'active');
+      await this.refresh(customer.username, 'resumed');
     });
   }
 
@@ -146,6 +147,7 @@ export class CustomersService {
       await this.radius.startPeriod(customer.username, customer.expiresAt);
       // Paying does not undo a suspension, which may have another reason.
       if (customer.status === 'suspended') await this.radius.setStatus(customer.username, 'suspended');
+      await this.refresh(customer.username, 'renewed');
     });
   }
 
@@ -198,7 +200,7 @@ export class CustomersService {
     });
   }
 
-  /** Brings a change to FreeRADIUS, and ends the sessions that run on terms that are no longer true. */
+  /** Brings a change to FreeRADIUS, and to the running sessions: they are changed where that is possible, and ended where not. */
   private async express(before: Customer, after: Customer, plan: ServicePlan): Promise<void> {
     const renamed = before.username !== after.username;
     const replanned = before.servicePlanId !== after.servicePlanId;
@@ -208,8 +210,16 @@ export class CustomersService {
     if (before.expiresAt?.getTime() !== after.expiresAt?.getTime())
       await this.radius.setStatus(after.username, after.status, after.expiresAt);
     const moved = before.serviceType !== after.serviceType;
-    const reason = ended ? 'expired' : replanned ? 'plan-changed' : moved ? 'service-changed' : renamed ? 'renamed' : undefined;
-    if (reason) await this.disconnect(after.username, reason, renamed ? before.username : undefined);
+    const needed = replanned ? neededFor(await this.termsBefore(before), radiusGroupOf(plan)) : 'nothing';
+    const relogin = needed === 'disconnect';
+    const reason = ended ? 'expired' : moved ? 'service-changed' : renamed ? 'renamed' : relogin ? 'plan-changed' : undefined;
+    if (reason) return this.disconnect(after.username, reason, renamed ? before.username : undefined);
+    if (needed === 'change') return this.refresh(after.username, 'plan-changed');
+    if (before.expiresAt?.getTime() !== after.expiresAt?.getTime()) await this.refresh(after.username, 'expiry-moved');
+  }
+
+  private async termsBefore({ servicePlanId }: Customer): Promise<RadiusGroup> {
+    return radiusGroupOf(await this.plans.lockCurrent(servicePlanId));
   }
 
   /** The plan that counts from now on. Staying on one that is not sold any more is allowed, moving to it is not. */
@@ -232,6 +242,10 @@ export class CustomersService {
 
   private async disconnect(username: string, reason: DisconnectReason, knownAs?: string): Promise<void> {
     await this.outbox.enqueue('radius.disconnect-user', { tenantId: TenantScope.current().id, username, knownAs, reason });
+  }
+
+  private async refresh(username: string, reason: RefreshReason): Promise<void> {
+    await this.outbox.enqueue('radius.refresh-user', { tenantId: TenantScope.current().id, username, reason });
   }
 
   private async locked(id: number): Promise<Customer> {

@@ -1,7 +1,8 @@
 import { ServicePlan } from './service-plan.entity';
 
-export { ServicePlan } from './service-plan.entity';
-export { MAX_BPS, radiusGroupOf, VALIDITY_MAX, validityOf } from './service-plan.rules';
+export { type PlanBurst, ServicePlan } from './service-plan.entity';
+export { NO_RULES, radiusGroupOf, type ServicePlanRules } from './enforcement.rules';
+export { MAX_BPS, radiusGroupName, VALIDITY_MAX, validityOf } from './service-plan.rules';
 export { ServicePlansModule } from './service-plans.module';
 export type { ServicePlanFilter } from './service-plans.repository';
 export { type NewServicePlan, type ServicePlanChange, ServicePlansService, type ServicePlanView } from './service-plans.service';

@@ -1,7 +1,5 @@
 import { DomainError } from '@jala/contracts';
 import type { Subject } from '@jala/infra/audit';
-import { BitRate } from '@jala/kernel';
-import { type RadiusGroup, rateLimit } from '@jala/radius';
 import type { ServicePlan } from './service-plan.entity';
 import type { Validity } from './validity.rules';
 
@@ -32,20 +30,8 @@ export function assertValidity(terms: Pick<ServicePlan, 'validityValue' | 'valid
   }
 }
 
-/** What FreeRADIUS holds everybody on the plan to. */
-export function radiusGroupOf(plan: Pick<ServicePlan, 'id' | 'downloadBps' | 'uploadBps' | 'quotaBytes' | 'sharedUsers'>): RadiusGroup {
-  return {
-    name: `plan_${plan.id}`,
-    rateLimit: rateLimit({ download: BitRate.of(plan.downloadBps), upload: BitRate.of(plan.uploadBps) }),
-    quotaBytes: plan.quotaBytes,
-    sharedUsers: plan.sharedUsers,
-  };
-}
-
-/** True when a change must reach the rows FreeRADIUS reads. A new name, price or validity does not change a running account. */
-export function changesEnforcement(before: ServicePlanTerms, after: ServicePlanTerms): boolean {
-  return (['downloadBps', 'uploadBps', 'quotaBytes', 'sharedUsers'] as const).some((field) => before[field] !== after[field]);
-}
+/** The plan's group in radusergroup. */
+export const radiusGroupName = (planId: number): string => `plan_${planId}`;
 
 export const subjectOf = (plan: Pick<ServicePlan, 'id' | 'name'>): Subject => ({ type: 'service_plan', id: plan.id, label: plan.name });
 
@@ -61,6 +47,21 @@ export function auditOf(plan: ServicePlan): Record<string, unknown> {
     validity_unit: plan.validityUnit,
     quota_bytes: plan.quotaBytes,
     shared_users: plan.sharedUsers,
+    time_quota_seconds: plan.timeQuotaSeconds,
+    quota_window: plan.quotaWindow,
+    burst: plan.burst,
+    fup_bytes: plan.fupBytes,
+    fup_download_bps: plan.fupDownloadBps,
+    fup_upload_bps: plan.fupUploadBps,
+    session_seconds: plan.sessionSeconds,
+    idle_seconds: plan.idleSeconds,
+    interim_seconds: plan.interimSeconds,
+    login_hours: plan.loginHours,
+    pool: plan.pool,
+    ipv6_pool: plan.ipv6Pool,
+    delegated_ipv6_pool: plan.delegatedIpv6Pool,
+    address_list: plan.addressList,
+    device_slots: plan.deviceSlots,
     description: plan.description,
     active: plan.active,
   };

@@ -93,6 +93,64 @@ describe('service plans in a real database', () => {
     expect(await rows("SELECT rate_limit FROM raduser WHERE username = 'someone-else'")).toEqual([{ rate_limit: '5M/10M' }]);
   });
 
+  it('holds everybody to the rules that most plans leave alone, and takes them away again', async () => {
+    const plan = await create();
+    await subscribe(plan, ['budi']);
+    const burst = { download_bps: 20e6, upload_bps: 10e6, threshold_download_bps: 8e6, threshold_upload_bps: 4e6, seconds: 16 };
+    await update(plan.id, {
+      burst,
+      fupBytes: 5e10,
+      fupDownloadBps: 1e6,
+      fupUploadBps: 512_000,
+      timeQuotaSeconds: 36_000,
+      quotaWindow: 'day',
+      sessionSeconds: 7_200,
+      idleSeconds: 600,
+      interimSeconds: 120,
+      loginHours: 'Wk0800-1700,Sa',
+      pool: 'rumah',
+      ipv6Pool: 'rumah6',
+      delegatedIpv6Pool: 'pd',
+      addressList: 'aktif',
+      deviceSlots: 3,
+    });
+    const enforced = () =>
+      rows(
+        'SELECT rate_limit, fup_bytes, fup_rate_limit, time_quota_s, quota_window, session_s, idle_s, interim_s, login_hours, pool, ipv6_pool, delegated_ipv6_pool, address_list, device_slots FROM raduser',
+      );
+    expect(await enforced()).toEqual([
+      {
+        rate_limit: '5M/10M 10M/20M 4M/8M 16/16',
+        fup_bytes: 5e10,
+        fup_rate_limit: '512k/1M',
+        time_quota_s: 36_000,
+        quota_window: 'day',
+        session_s: 7_200,
+        idle_s: 600,
+        interim_s: 120,
+        login_hours: 'Wk0800-1700,Sa',
+        pool: 'rumah',
+        ipv6_pool: 'rumah6',
+        delegated_ipv6_pool: 'pd',
+        address_list: 'aktif',
+        device_slots: 3,
+      },
+    ]);
+    expect((await tenant.run(() => plans.get(actor, plan.id))).burst).toEqual(burst);
+    expect(await rows('SELECT offset_s FROM zone_offsets')).toEqual([{ offset_s: 25_200 }]);
+    await update(plan.id, { burst: null, fupBytes: null, fupDownloadBps: null, fupUploadBps: null, loginHours: null, quotaWindow: 'total', deviceSlots: null });
+    expect(await enforced()).toMatchObject([{ rate_limit: '5M/10M', fup_bytes: null, fup_rate_limit: null, login_hours: null, device_slots: null }]);
+  });
+
+  it.each<[string, Partial<NewServicePlan>]>([
+    ['burst', { burst: { download_bps: 1e6, upload_bps: 1e6, threshold_download_bps: 1e6, threshold_upload_bps: 1e6, seconds: 8 } }],
+    ['fup_upload_bps', { fupBytes: 1, fupDownloadBps: 1e6 }],
+    ['login_hours', { loginHours: 'mornings' }],
+    ['pool', { pool: ' x' }],
+  ])('refuses a rule that makes no sense: %s', async (field, rules) => {
+    await expect(create(rules)).rejects.toMatchObject({ code: 'VALIDATION_FAILED', fields: { [field]: [expect.anything()] } });
+  });
+
   it('does not touch the RADIUS rows for a name or a price', async () => {
     const plan = await create();
     const put = jest.spyOn(RadiusWriter.prototype, 'putGroup');

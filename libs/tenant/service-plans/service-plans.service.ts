@@ -6,11 +6,13 @@ import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
 import { RadiusWriter } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
 import { ServicePlan } from './service-plan.entity';
-import { assertValidity, auditOf, changesEnforcement, radiusGroupOf, type ServicePlanTerms, subjectOf } from './service-plan.rules';
+import { assertRules, changesEnforcement, NO_RULES, radiusGroupOf, type ServicePlanRules } from './enforcement.rules';
+import { assertValidity, auditOf, type ServicePlanTerms, subjectOf } from './service-plan.rules';
 import { servicePlanInUse, servicePlanNameTaken, servicePlanNotFound, unsuitable } from './service-plans.errors';
 import { type ServicePlanFilter, ServicePlansRepository } from './service-plans.repository';
 
 export type NewServicePlan = Omit<ServicePlanTerms, 'currency'> &
+  Partial<ServicePlanRules> &
   Pick<ServicePlan, 'name' | 'description' | 'active'> & { currency?: string };
 export type ServicePlanChange = Partial<NewServicePlan>;
 
@@ -47,8 +49,9 @@ export class ServicePlansService {
   /** @throws DomainError SERVICE_PLAN_NAME_TAKEN, VALIDATION_FAILED */
   async create(actor: Actor, input: NewServicePlan): Promise<ServicePlanView> {
     assertValidity(input);
+    assertRules(input);
     const saved = await this.write(input.name, async () => {
-      const plan = Object.assign(new ServicePlan(), { ...input, currency: input.currency ?? TenantScope.current().currency });
+      const plan = Object.assign(new ServicePlan(), { ...NO_RULES, ...given(input), currency: input.currency ?? TenantScope.current().currency });
       const created = await this.plans.save(plan);
       await this.radius.putGroup(radiusGroupOf(created));
       await this.activity.record(actor, 'service_plan.created', subjectOf(created), { after: auditOf(created) });
@@ -69,6 +72,7 @@ export class ServicePlansService {
       const previous = { ...plan };
       Object.assign(plan, given(change));
       assertValidity(plan);
+      assertRules(plan);
       const updated = await this.plans.save(plan);
       if (changesEnforcement(previous, updated)) await this.radius.putGroup(radiusGroupOf(updated));
       await this.activity.record(actor, 'service_plan.updated', subjectOf(updated), { before, after: auditOf(updated) });

@@ -1,21 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { systemActor } from '@jala/contracts';
-import type { DisconnectReason } from '@jala/infra/queue';
-import { type CoaAnswer, CoaClient, RadiusWriter, type Session, SESSION_NOT_FOUND, SessionsReader } from '@jala/radius';
+import { type Actor, DomainError, systemActor } from '@jala/contracts';
+import { type DisconnectReason, TenantOutbox } from '@jala/infra/queue';
+import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
+import { CoaAttempts, RadiusWriter, type Session, SessionsReader } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
-import { RoutersService } from '@jala/tenant/routers';
+import { CustomersService } from '@jala/tenant/customers';
+import { hasDied } from './disconnection.rules';
+import { type Command, isSettled, type Outcome, SessionCommands } from './session-commands.service';
 
 export interface Disconnection {
   readonly username: string;
   /** What the router calls the user, where that is another name. */
   readonly knownAs?: string;
   readonly reason: DisconnectReason;
+  readonly requestedBy?: string;
+}
+
+export interface Tries {
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly attempts: number;
 }
 
 /** A router did not answer; the job tries again. */
 export class RouterSilentError extends Error {
   constructor(sessions: number) {
-    super(`no answer to the Disconnect-Request for ${sessions} session(s)`);
+    super(`no answer about ${sessions} session(s)`);
   }
 }
 
@@ -25,58 +35,89 @@ export class DisconnectionsService {
   private readonly actor = systemActor('disconnect');
 
   constructor(
+    private readonly db: TenantDatabase,
     private readonly sessions: SessionsReader,
     private readonly users: RadiusWriter,
-    private readonly routers: RoutersService,
-    private readonly coa: CoaClient,
+    private readonly customers: CustomersService,
+    private readonly commands: SessionCommands,
+    private readonly attempts: CoaAttempts,
+    private readonly outbox: TenantOutbox,
     private readonly activity: ActivityLog,
   ) {}
 
   /**
-   * Ends every session of the user that is open now. What each router said is in the activity log.
-   * @throws RouterSilentError while `isLast` is false; a session that is still there after that stays visible as online.
+   * Asks for the end of one session; the answer of the router is in its attempts.
+   * @throws DomainError SESSION_NOT_FOUND, SESSION_ENDED
    */
-  async end(disconnection: Disconnection, isLast: boolean): Promise<void> {
+  async requestForSession(actor: Actor, sessionId: number): Promise<void> {
+    await this.db.transaction(async () => {
+      const session = await this.sessions.find(sessionId);
+      if (!session) throw new DomainError('SESSION_NOT_FOUND', { id: sessionId });
+      if (session.endedAt) throw new DomainError('SESSION_ENDED', { id: sessionId });
+      await this.outbox.enqueue('radius.disconnect-session', { tenantId: TenantScope.current().id, sessionId, requestedBy: actor.name });
+      await this.activity.record(actor, 'session.disconnect_requested', { type: 'session', id: session.id, label: session.username });
+    });
+  }
+
+  /** The same for all sessions of a customer. @throws DomainError CUSTOMER_NOT_FOUND */
+  async requestForCustomer(actor: Actor, customerId: number): Promise<void> {
+    const { id, username, name } = await this.customers.get(actor, customerId);
+    await this.db.transaction(async () => {
+      const payload = { tenantId: TenantScope.current().id, username, reason: 'staff', requestedBy: actor.name } as const;
+      await this.outbox.enqueue('radius.disconnect-user', payload);
+      await this.activity.record(actor, 'customer.disconnect_requested', { type: 'customer', id, label: `${name} (${username})` });
+    });
+  }
+
+  /**
+   * Ends every session of the user that is open now, all at once. Every try is on record.
+   * @throws RouterSilentError while another try makes sense; a session that is still there after the last stays visible.
+   */
+  async end(disconnection: Disconnection, tries: Tries): Promise<void> {
     if (await this.isObsolete(disconnection)) return;
-    let silent = 0;
-    for (const session of await this.sessions.onlineOf(disconnection.username)) {
-      const answer = await this.ask(session, disconnection);
-      if (answer?.result === 'silent' && !isLast) silent += 1;
-      else await this.record(session, disconnection, answer);
-    }
-    if (silent > 0) throw new RouterSilentError(silent);
+    await this.endAll(await this.sessions.onlineOf(disconnection.username), disconnection, tries);
+  }
+
+  /** @throws RouterSilentError as `end` */
+  async endOne(sessionId: number, requestedBy: string, tries: Tries): Promise<void> {
+    const session = await this.sessions.find(sessionId);
+    if (session && !session.endedAt) await this.endAll([session], { reason: 'staff', requestedBy }, tries);
+  }
+
+  /** Tries once and says what came of it. */
+  async endNow(session: Session, command: Omit<Command, 'try' | 'isLast'>): Promise<Outcome> {
+    return this.tell(session, { ...command, try: 1, isLast: true });
+  }
+
+  private async endAll(sessions: readonly Session[], { reason, requestedBy, knownAs }: Omit<Disconnection, 'username'>, { attempt, attempts }: Tries): Promise<void> {
+    const command = { reason, requestedBy, knownAs, try: attempt, isLast: attempt >= attempts };
+    const before = await this.attempts.lastDisconnects(sessions.map(({ id }) => id));
+    // Answered already, and no report since: the Stop is on its way.
+    const alive = sessions.filter((session) => !hasDied(session, before.get(session.id)));
+    const outcomes = await Promise.all(alive.map((session) => this.tell(session, command)));
+    const silent = outcomes.filter((outcome) => outcome === 'silent').length;
+    if (silent > 0 && !command.isLast) throw new RouterSilentError(silent);
+  }
+
+  private async tell(session: Session, command: Command): Promise<Outcome> {
+    const outcome = await this.commands.disconnect(session, command);
+    if (outcome === 'silent' && !command.isLast) return outcome;
+    const action = isSettled(outcome) ? 'session.disconnected' : 'session.disconnect_failed';
+    const after = { reason: command.reason, router_id: session.routerId, nas_ip: session.nasIp, answer: WORDS[outcome] };
+    await this.activity.record(this.actor, action, { type: 'session', id: session.id, label: session.username }, { after });
+    return outcome;
   }
 
   /** Resumed before the job came round: whoever may be online stays so. */
   private async isObsolete({ username, reason }: Disconnection): Promise<boolean> {
     return reason === 'suspended' && (await this.users.find(username))?.status !== 'suspended';
   }
-
-  /** Undefined when the router is not the tenant's any more: nobody holds its secret. */
-  private async ask(session: Session, { knownAs }: Disconnection): Promise<CoaAnswer | undefined> {
-    const router = await this.routers.contact(session.routerId);
-    if (!router) return undefined;
-    const { address, coaPort: port, secret } = router;
-    return this.coa.disconnect(
-      { address, port, secret },
-      { username: knownAs ?? session.username, acctSessionId: session.acctSessionId, framedIp: session.framedIp },
-    );
-  }
-
-  private async record(session: Session, { reason }: Disconnection, answer: CoaAnswer | undefined): Promise<void> {
-    const gone = answer?.result === 'nak' && answer.errorCause === SESSION_NOT_FOUND;
-    const ended = answer?.result === 'ack' || gone;
-    await this.activity.record(
-      this.actor,
-      ended ? 'session.disconnected' : 'session.disconnect_failed',
-      { type: 'session', id: session.id, label: session.username },
-      { after: { reason, router_id: session.routerId, nas_ip: session.nasIp, answer: describe(answer) } },
-    );
-  }
 }
 
-function describe(answer: CoaAnswer | undefined): string {
-  if (!answer) return 'unknown router';
-  if (answer.result === 'ack') return 'acknowledged';
-  return answer.result === 'nak' ? `refused: ${answer.reason}` : 'no answer';
-}
+const WORDS: Readonly<Record<Outcome, string>> = {
+  done: 'acknowledged',
+  gone: 'the router has no such session',
+  refused: 'refused',
+  silent: 'no answer',
+  'unknown-router': 'unknown router',
+};

@@ -1,17 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor, Page, PageRequest, ServiceType } from '@jala/contracts';
 import { Clock } from '@jala/kernel';
-import { type Login, LoginsReader, type Session, SessionsReader, userKey } from '@jala/radius';
+import { type CoaAttempt, CoaAttempts, errorCauseText, type Login, LoginsReader, type Session, SessionsReader, userKey } from '@jala/radius';
 import { type CustomerRef, CustomersService } from '@jala/tenant/customers';
 import { RoutersService } from '@jala/tenant/routers';
+import { radiusGroupName } from '@jala/tenant/service-plans';
+import { type DisconnectionState, disconnectionState } from './disconnection.rules';
 
 export interface SessionFilterInput {
   readonly state: 'online' | 'ended';
   readonly routerId?: number;
   readonly serviceType?: ServiceType;
+  readonly servicePlanId?: number;
+  /** Online only: the fastest first instead of the newest. */
+  readonly fastest?: boolean;
+}
+
+/** The wish to end a session that is still open. */
+export interface DisconnectionView {
+  readonly state: DisconnectionState;
+  readonly reason: string;
+  readonly requestedBy: string | null;
+  readonly sentAt: Date;
+  /** How often it was tried so far. */
+  readonly tries: number;
+  readonly errorCause: number | null;
+  /** Why the router refused, in words. */
+  readonly refusal: string | null;
 }
 
 export interface SessionView extends Session {
+  /** Null: nobody wished to end it. Anything but `asked` will not end by itself. */
+  readonly disconnection: DisconnectionView | null;
   /** Null: somebody who is no customer, or no customer any more. */
   readonly customer: CustomerRef | null;
   readonly router: { readonly id: number; readonly name: string } | null;
@@ -31,14 +51,16 @@ export class SessionsService {
   constructor(
     private readonly sessions: SessionsReader,
     private readonly logins: LoginsReader,
+    private readonly attempts: CoaAttempts,
     private readonly customers: CustomersService,
     private readonly routers: RoutersService,
     private readonly clock: Clock,
   ) {}
 
   /** Newest first. */
-  async list(_actor: Actor, request: PageRequest, filter: SessionFilterInput): Promise<Page<SessionView>> {
-    const page = await this.sessions.list({ ...filter, search: request.search, page: request.page, perPage: request.perPage });
+  async list(_actor: Actor, request: PageRequest, { servicePlanId, ...filter }: SessionFilterInput): Promise<Page<SessionView>> {
+    const group = servicePlanId === undefined ? undefined : radiusGroupName(servicePlanId);
+    const page = await this.sessions.list({ ...filter, group, search: request.search, page: request.page, perPage: request.perPage });
     return { total: page.total, rows: await this.views(page.rows) };
   }
 
@@ -61,16 +83,26 @@ export class SessionsService {
     return { online: await this.sessions.countOnline(), at: this.clock.now() };
   }
 
-  /** Two statements for any number of sessions. */
+  /** Three statements for any number of sessions. */
   private async views(sessions: readonly Session[]): Promise<SessionView[]> {
     const customers = await this.customers.byUsernames(sessions.map((session) => session.username));
     const names = await this.routers.namesOf(sessions.map((session) => session.routerId));
+    const attempts = await this.attempts.lastDisconnects(sessions.filter(({ endedAt }) => !endedAt).map(({ id }) => id));
     return sessions.map((session) => ({
       ...session,
+      disconnection: disconnectionOf(session, attempts.get(session.id)),
       customer: customers.get(userKey(session.username)) ?? null,
       router: routerOf(session.routerId, names),
     }));
   }
+}
+
+function disconnectionOf(session: Session, attempt: CoaAttempt | undefined): DisconnectionView | null {
+  const state = disconnectionState(session, attempt);
+  if (!attempt || !state) return null;
+  const { reason, requestedBy, sentAt, try: tries, errorCause } = attempt;
+  const refusal = attempt.answer === 'nak' ? errorCauseText(errorCause ?? undefined) : null;
+  return { state, reason, requestedBy, sentAt, tries, errorCause, refusal };
 }
 
 function routerOf(id: number, names: ReadonlyMap<number, string>): { id: number; name: string } | null {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '@jala/contracts';
+import { type Actor, DomainError } from '@jala/contracts';
 import { given } from '@jala/kernel';
 import { TenantDatabase, type TenantProfile, TenantProfiles, TenantScope } from '@jala/infra/tenancy';
+import { RadiusWriter } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
 import type { TenantSettings } from './settings.entity';
 import { SettingsRepository } from './settings.repository';
@@ -19,6 +20,7 @@ export class SettingsService {
     private readonly db: TenantDatabase,
     private readonly settings: SettingsRepository,
     private readonly profiles: TenantProfiles,
+    private readonly radius: RadiusWriter,
     private readonly activity: ActivityLog,
   ) {}
 
@@ -37,11 +39,22 @@ export class SettingsService {
       const before = viewOf(row, await this.profiles.read(id));
       const after = { ...before, ...given(change) };
       await this.settings.save(Object.assign(row, after));
+      // Days, weeks and login hours are the tenant's own.
+      if (after.timezone !== before.timezone) await this.followZone(after.timezone);
       await this.activity.record(actor, 'settings.updated', { type: 'settings', id: null, label: slug }, { before, after });
       // Last: it is the platform's database, which a rollback here would not reach.
       await this.profiles.write(id, profileOf(after));
       return after;
     });
+  }
+
+  private async followZone(timezone: string): Promise<void> {
+    try {
+      await this.radius.followZone(timezone);
+    } catch (error) {
+      if (error instanceof RangeError) throw DomainError.field('timezone', 'unknown', 'An IANA time zone such as Asia/Jakarta.');
+      throw error;
+    }
   }
 }
 

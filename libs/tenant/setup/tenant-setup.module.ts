@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TenantSetup } from '@jala/infra/tenancy';
+import { RadiusModule } from '@jala/radius';
 import { TenantStaffModule } from '@jala/tenant/staff';
 import { SettingsSeedRepository } from './settings-seed.repository';
 import { TenantSetupService } from './tenant-setup.service';
@@ -7,7 +8,7 @@ import { TenantSetupService } from './tenant-setup.service';
 /** Global because it binds `TenantSetup`, which provisioning asks without knowing the tenant side. */
 @Global()
 @Module({
-  imports: [TenantStaffModule],
+  imports: [TenantStaffModule, RadiusModule],
   providers: [SettingsSeedRepository, { provide: TenantSetup, useClass: TenantSetupService }],
   exports: [TenantSetup],
 })

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type OwnerAccount, type TenantSeed, TenantSetup } from '@jala/infra/tenancy';
+import { RadiusWriter } from '@jala/radius';
 import { TenantStaffService } from '@jala/tenant/staff';
 import { SettingsSeedRepository } from './settings-seed.repository';
 
@@ -9,12 +10,15 @@ export class TenantSetupService extends TenantSetup {
   constructor(
     private readonly settings: SettingsSeedRepository,
     private readonly staff: TenantStaffService,
+    private readonly radius: RadiusWriter,
   ) {
     super();
   }
 
-  seed(seed: TenantSeed): Promise<void> {
-    return this.settings.insertMissing(seed);
+  async seed(seed: TenantSeed): Promise<void> {
+    await this.settings.insertMissing(seed);
+    // Usage is counted by the days of this zone from the first session on.
+    await this.radius.followZone(seed.timezone);
   }
 
   ensureOwner(owner: OwnerAccount): Promise<void> {

@@ -54,6 +54,8 @@ export const PROBLEM_MESSAGES: Record<ErrorCode, Message> = {
   CUSTOMER_USERNAME_TAKEN: 'Another customer has this username.',
   CUSTOMER_STATE_CONFLICT: ({ status }) => `A customer who is ${String(status)} does not allow this.`,
   SESSION_NOT_FOUND: 'There is no such session.',
+  SESSION_ENDED: 'This session has ended already.',
+  MASS_DISCONNECT_NOT_FOUND: 'There is no such disconnection.',
   IDEMPOTENCY_KEY_REUSED: 'This Idempotency-Key was used for another request. Use a new key for a new request.',
   IDEMPOTENCY_IN_PROGRESS: 'The first request with this Idempotency-Key is still running. Repeat it in a moment.',
   BUSY: 'The service is busy. Try again in a moment.',

@@ -3,6 +3,7 @@ import { VALIDITY_UNITS, type ValidityUnit } from '@jala/contracts';
 import { MAX_BPS, type NewServicePlan, type ServicePlan, type ServicePlanChange, type ServicePlanView } from '@jala/tenant/service-plans';
 import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { PageMetaDto, PageQuery } from '../http/paging';
+import { rulesOf, ServicePlanRulesDto, toRules } from './service-plan-rules.dto';
 import { BooleanText, IfGiven, isGiven, Line, OptionalText } from './fields';
 
 const MAX_MINOR = 1_000_000_000_000;
@@ -16,7 +17,7 @@ export class ServicePlanQuery extends PageQuery {
   active?: boolean;
 }
 
-export class CreateServicePlanDto {
+export class CreateServicePlanDto extends ServicePlanRulesDto {
   @ApiProperty({ maxLength: 80 })
   @Line(80)
   name: string;
@@ -91,7 +92,7 @@ export class CreateServicePlanDto {
 
 export class UpdateServicePlanDto extends PartialType(CreateServicePlanDto, { skipNullProperties: false }) {}
 
-export class ServicePlanDto {
+export class ServicePlanDto extends ServicePlanRulesDto {
   @ApiProperty() id: number;
   @ApiProperty() name: string;
   @ApiProperty() download_bps: number;
@@ -135,6 +136,7 @@ export const newServicePlanOf = (body: CreateServicePlanDto): NewServicePlan => 
   sharedUsers: body.shared_users ?? 1,
   description: body.description ?? null,
   active: body.active ?? true,
+  ...rulesOf(body),
 });
 
 export const servicePlanChangeOf = (body: UpdateServicePlanDto): ServicePlanChange => ({
@@ -149,6 +151,7 @@ export const servicePlanChangeOf = (body: UpdateServicePlanDto): ServicePlanChan
   sharedUsers: body.shared_users,
   description: body.description,
   active: body.active,
+  ...rulesOf(body),
 });
 
 export const toServicePlan = (plan: ServicePlanView): ServicePlanDto => ({
@@ -166,6 +169,7 @@ export const toServicePlan = (plan: ServicePlanView): ServicePlanDto => ({
   active: plan.active,
   customers: plan.customers,
   created_at: plan.createdAt.toISOString(),
+  ...toRules(plan),
 });
 
 export const toPlanOption = (plan: ServicePlan): PlanOptionDto => ({

@@ -25,7 +25,7 @@ export class TenantSessionsController {
     private readonly live: LiveSessionsService,
   ) {}
 
-  /** Newest first. Search takes the start of a username, a whole IP address or a whole MAC address; `total` stops at 10,000. */
+  /** Newest first, or with `sort=rate` the fastest of those who are online. Search takes the start of a username, a whole IP address or a whole MAC address; `total` stops at 10,000. */
   @Get('sessions')
   @Can('sessions.view')
   @ApiOkResponse({ type: SessionPageDto })

@@ -4,8 +4,11 @@ import type { LoginView, SessionFilterInput, SessionView } from '@jala/tenant/se
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
 import { PageMetaDto, PageQuery } from '../http/paging';
+import { SessionDisconnectionDto, toSessionDisconnection } from './disconnections.dto';
 
 const STATES = ['online', 'ended'] as const;
+/** `sort` of those who are online: the fastest first. */
+const RATE = 'rate';
 
 export class SessionQuery extends PageQuery {
   @ApiPropertyOptional({ enum: STATES, default: 'online' })
@@ -23,6 +26,13 @@ export class SessionQuery extends PageQuery {
   @IsOptional()
   @IsIn(SERVICE_TYPES)
   service_type?: ServiceType;
+
+  @ApiPropertyOptional({ description: 'Customers who are on this plan now' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  service_plan_id?: number;
 }
 
 export class NamedDto {
@@ -42,10 +52,15 @@ export class SessionDto {
   @ApiProperty() session_seconds: number;
   @ApiProperty({ description: 'Upload' }) input_bytes: number;
   @ApiProperty({ description: 'Download' }) output_bytes: number;
+  @ApiProperty({ type: Number, nullable: true, description: 'Upload in bits per second between the last two reports; null before the second' })
+  input_bps: number | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'Download' }) output_bps: number | null;
   @ApiProperty({ type: String, nullable: true }) framed_ip: string | null;
   @ApiProperty({ type: String, nullable: true }) mac: string | null;
   @ApiProperty({ enum: SERVICE_TYPES, nullable: true }) service_type: ServiceType | null;
   @ApiProperty({ type: String, nullable: true }) terminate_cause: string | null;
+  @ApiProperty({ type: SessionDisconnectionDto, nullable: true, description: 'What became of the wish to end it' })
+  disconnection: SessionDisconnectionDto | null;
 }
 
 export class SessionPageDto {
@@ -77,6 +92,8 @@ export const sessionFilterOf = (query: SessionQuery): SessionFilterInput => ({
   state: query.state,
   routerId: query.router_id,
   serviceType: query.service_type,
+  servicePlanId: query.service_plan_id,
+  fastest: query.state === 'online' && query.sort === RATE,
 });
 
 export const toSession = (session: SessionView): SessionDto => ({
@@ -91,10 +108,13 @@ export const toSession = (session: SessionView): SessionDto => ({
   session_seconds: session.seconds,
   input_bytes: session.inputBytes,
   output_bytes: session.outputBytes,
+  input_bps: session.endedAt ? null : session.inputBps,
+  output_bps: session.endedAt ? null : session.outputBps,
   framed_ip: session.framedIp || null,
   mac: session.mac || null,
   service_type: session.serviceType,
   terminate_cause: session.terminateCause || null,
+  disconnection: session.disconnection && toSessionDisconnection(session.disconnection),
 });
 
 export const toLoginAttempt = (login: LoginView): LoginAttemptDto => ({

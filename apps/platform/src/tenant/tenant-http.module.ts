@@ -7,9 +7,13 @@ import { ServicePlansModule } from '@jala/tenant/service-plans';
 import { SessionsModule } from '@jala/tenant/sessions';
 import { SettingsModule } from '@jala/tenant/settings';
 import { TenantStaffModule } from '@jala/tenant/staff';
+import { TimelineModule } from '@jala/tenant/timeline';
+import { UsageModule } from '@jala/tenant/usage';
 import { TenantActivityController } from './activity.controller';
 import { CustomersController } from './customers.controller';
 import { DashboardController } from './dashboard.controller';
+import { DisconnectionsController } from './disconnections.controller';
+import { CustomerDevicesController } from './customer-devices.controller';
 import { RadiusServerController } from './radius-server.controller';
 import { RolesController } from './roles.controller';
 import { TenantRoutersController } from './routers.controller';
@@ -17,6 +21,8 @@ import { ServicePlansController } from './service-plans.controller';
 import { TenantSessionsController } from './sessions.controller';
 import { SettingsController } from './settings.controller';
 import { StaffController } from './staff.controller';
+import { TimelineController } from './timeline.controller';
+import { UsageController } from './usage.controller';
 
 @Module({
   imports: [
@@ -28,11 +34,17 @@ import { StaffController } from './staff.controller';
     SettingsModule,
     TenantActivityModule,
     TenantStaffModule,
+    TimelineModule,
+    UsageModule,
   ],
   controllers: [
     DashboardController,
     CustomersController,
+    CustomerDevicesController,
+    UsageController,
     TenantSessionsController,
+    TimelineController,
+    DisconnectionsController,
     ServicePlansController,
     RadiusServerController,
     TenantRoutersController,

@@ -628,6 +628,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenant/coa-attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Disconnections_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant/customers": {
         parameters: {
             query?: never;
@@ -658,6 +674,70 @@ export interface paths {
         options?: never;
         head?: never;
         patch: operations["Customers_update"];
+        trace?: never;
+    };
+    "/api/tenant/customers/{id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CustomerDevices_list"];
+        put: operations["CustomerDevices_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/customers/{id}/devices/{mac}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["CustomerDevices_release"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/customers/{id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Timeline_diagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/customers/{id}/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Disconnections_ofCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/tenant/customers/{id}/logins": {
@@ -756,6 +836,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenant/customers/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Timeline_ofCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/customers/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Usage_ofCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant/customers/plan-options": {
         parameters: {
             query?: never;
@@ -780,6 +892,70 @@ export interface paths {
             cookie?: never;
         };
         get: operations["Dashboard_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Timeline_logins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/mass-disconnects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Disconnections_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/mass-disconnects/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Disconnections_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/mass-disconnects/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Disconnections_preview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -868,6 +1044,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenant/routers/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Timeline_ofRouter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant/routers/radius-server": {
         parameters: {
             query?: never;
@@ -932,6 +1124,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenant/sessions/{session_id}/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Disconnections_ofSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant/sessions/events": {
         parameters: {
             query?: never;
@@ -940,6 +1148,54 @@ export interface paths {
             cookie?: never;
         };
         get: operations["TenantSessions_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/sessions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Usage_exportSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/sessions/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Usage_now"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/sessions/live/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Usage_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1044,6 +1300,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenant/usage/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Usage_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/usage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Usage_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/usage/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Usage_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/usage/routers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Usage_routers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/usage/top": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Usage_top"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/token/refresh": {
         parameters: {
             query?: never;
@@ -1092,11 +1428,52 @@ export interface components {
             /** @example portal.isp.example */
             host: string;
         };
+        AlsoRejectedDto: {
+            /** Format: date-time */
+            at: string;
+            mac: string | null;
+            reason: string;
+        };
         ChangePasswordDto: {
             /** Format: password */
             current_password: string;
             /** Format: password */
             new_password: string;
+        };
+        CoaAttemptDto: {
+            /** @enum {string} */
+            answer: "ack" | "nak" | "timeout" | "unknown_router";
+            /** Format: date-time */
+            answered_at: string | null;
+            /** @description RFC 5176 section 3.5 */
+            error_cause: number | null;
+            id: number;
+            /** @enum {string} */
+            kind: "disconnect" | "change";
+            /** @description No further try follows by itself */
+            last_try: boolean;
+            nas_ip: string;
+            /** @description How often the packet was sent in this try */
+            packets: number;
+            reason: string;
+            /** @description Why the router refused, in words */
+            refusal: string | null;
+            /** @description Null: a rule, not a person */
+            requested_by: string | null;
+            router: components["schemas"]["RouterRefDto"] | null;
+            /** Format: date-time */
+            sent_at: string;
+            sent_attributes: {
+                [key: string]: string | number;
+            };
+            session_id: number;
+            /** @description Counts from 1 */
+            try: number;
+            username: string;
+        };
+        CoaAttemptPageDto: {
+            data: components["schemas"]["CoaAttemptDto"][];
+            meta: components["schemas"]["PageMetaDto"];
         };
         ContextDto: {
             /** @enum {string} */
@@ -1240,18 +1617,44 @@ export interface components {
              * @default true
              */
             active?: boolean;
+            /** @description Firewall address list on the router */
+            address_list?: string | null;
+            burst?: components["schemas"]["PlanBurstDto"] | null;
             /**
              * @description ISO 4217. Default: the tenant's
              * @example IDR
              */
             currency?: string;
+            /** @description Pool of the prefixes for customers' own routers */
+            delegated_ipv6_pool?: string | null;
             description?: string | null;
+            /** @description So many devices of an account are remembered and others refused until staff releases one; 1 locks it to the first */
+            device_slots?: number | null;
             /**
              * @description Bits per second
              * @example 10000000
              */
             download_bps: number;
+            /** @description Fair use: bytes from which on the two rates apply */
+            fup_bytes?: number | null;
+            fup_download_bps?: number | null;
+            fup_upload_bps?: number | null;
+            /** @description A session without traffic ends after this */
+            idle_seconds?: number | null;
+            /**
+             * @description How often the router reports usage
+             * @default 300
+             */
+            interim_seconds?: number;
+            ipv6_pool?: string | null;
+            /**
+             * @description When one may be online, in the tenant's time zone
+             * @example Wk0800-1700,Sa,Su
+             */
+            login_hours?: string | null;
             name: string;
+            /** @description Address pool on the router */
+            pool?: string | null;
             /**
              * @description In minor units of the currency (ISO 4217): 15000000 is Rp 150.000
              * @example 15000000
@@ -1260,10 +1663,20 @@ export interface components {
             /** @description Bytes, up and down together, in one period. Null or absent: no limit */
             quota_bytes?: number | null;
             /**
+             * @description What quotas and fair use are for: the whole period, or each day, week (from Monday) or month in the tenant's time zone
+             * @default total
+             * @enum {string}
+             */
+            quota_window?: "total" | "day" | "week" | "month";
+            /** @description Longest single session */
+            session_seconds?: number | null;
+            /**
              * @description Devices online at once with one account
              * @default 1
              */
             shared_users?: number;
+            /** @description Online time in seconds, of all devices together */
+            time_quota_seconds?: number | null;
             /**
              * @description Bits per second
              * @example 5000000
@@ -1327,6 +1740,16 @@ export interface components {
              */
             timezone?: string;
         };
+        CustomerDevicesDto: {
+            /** @description How many are remembered; null: any device may connect */
+            device_slots: number | null;
+            /**
+             * @example [
+             *       "AA:BB:CC:DD:EE:FF"
+             *     ]
+             */
+            devices: string[];
+        };
         CustomerDto: {
             address: string | null;
             /** Format: date-time */
@@ -1376,6 +1799,20 @@ export interface components {
             /** @description Up and down together, since midnight in the tenant's time zone */
             traffic_today_bytes: number;
         };
+        DayUsageDto: {
+            /**
+             * Format: date
+             * @description In the tenant's zone
+             */
+            day: string;
+            /** @description Upload */
+            input_bytes: number;
+            /** @description Download */
+            output_bytes: number;
+            sessions: number;
+            /** @description Different users */
+            users: number;
+        };
         DeleteTenantDto: {
             /** @description The slug of the tenant, typed by whoever deletes it */
             confirm_slug: string;
@@ -1392,6 +1829,31 @@ export interface components {
         DevMailListDto: {
             data: components["schemas"]["DevMailDto"][];
         };
+        DiagnosisDto: {
+            /** @description Online, and somebody with this name was refused since */
+            also_rejected: components["schemas"]["AlsoRejectedDto"] | null;
+            /**
+             * Format: date-time
+             * @description When it happened or began
+             */
+            at: string | null;
+            /** @description Acct-Terminate-Cause of the last session */
+            cause: string | null;
+            /** @enum {string} */
+            code: "online" | "silent" | "rejected" | "accepted_without_session" | "ended" | "never_tried";
+            /** Format: date-time */
+            expires_at: string | null;
+            mac: string | null;
+            /** @description Why the login was refused */
+            reason: string | null;
+            /** @description In the last hour; stops at 1,000 */
+            rejections_last_hour: number;
+            /** @description Refused for a state that is over: they only have to try again */
+            resolved: boolean;
+            router: components["schemas"]["NamedDto"] | null;
+            /** @enum {string} */
+            status: "active" | "suspended" | "expired";
+        };
         DomainDto: {
             /** Format: date-time */
             created_at: string;
@@ -1401,9 +1863,42 @@ export interface components {
         DomainListDto: {
             data: components["schemas"]["DomainDto"][];
         };
+        FieldChangeDto: {
+            after: string | null;
+            before: string | null;
+            /** @example status */
+            field: string;
+        };
         ForgotPasswordDto: {
             /** Format: email */
             email: string;
+        };
+        LivePlanDto: {
+            /** @description Upload in bits per second, between the last two reports of each session */
+            input_bps: number;
+            online: number;
+            /** @description Download */
+            output_bps: number;
+            plan: components["schemas"]["NamedDto"] | null;
+        };
+        LiveRouterDto: {
+            /** @description Upload in bits per second, between the last two reports of each session */
+            input_bps: number;
+            online: number;
+            /** @description Download */
+            output_bps: number;
+            router: components["schemas"]["NamedDto"] | null;
+        };
+        LiveTrafficDto: {
+            /** Format: date-time */
+            at: string;
+            /** @description Upload in bits per second, between the last two reports of each session */
+            input_bps: number;
+            online: number;
+            /** @description Download */
+            output_bps: number;
+            plans: components["schemas"]["LivePlanDto"][];
+            routers: components["schemas"]["LiveRouterDto"][];
         };
         LoginAnswerDto: {
             /** @description Seconds */
@@ -1449,6 +1944,34 @@ export interface components {
         };
         LoginSessionListDto: {
             data: components["schemas"]["LoginSessionDto"][];
+        };
+        MassDisconnectDto: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description The router agreed, or had no such session any more */
+            ended: number;
+            /** @description The router refused or did not answer */
+            failed: number;
+            /** Format: date-time */
+            finished_at: string | null;
+            id: number;
+            requested_by: string;
+            /** @enum {string} */
+            scope: "service_plan" | "router";
+            scope_id: number;
+            scope_name: string;
+            /** @description Open when it was asked for */
+            sessions: number;
+        };
+        MassPreviewDto: {
+            /** @description Name of the plan or router */
+            name: string;
+            /** @description Sessions that would be ended */
+            sessions: number;
+        };
+        MassTargetDto: {
+            router_id?: number;
+            service_plan_id?: number;
         };
         MeDto: {
             email: string;
@@ -1512,7 +2035,16 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "overview.view" | "tenants.view" | "tenants.manage" | "plans.view" | "plans.manage" | "platform_users.view" | "platform_users.manage" | "activity.view" | "tickets.view" | "tickets.manage" | "platform_invoices.view" | "platform_invoices.manage" | "monitoring.view" | "dashboard.view" | "routers.view" | "routers.manage" | "customers.view" | "customers.manage" | "sessions.view" | "service_plans.view" | "service_plans.manage" | "vouchers.generate" | "vouchers.sell" | "invoices.view" | "invoices.manage" | "payments.view" | "payments.manage" | "reports.view" | "staff.view" | "staff.manage" | "settings.view" | "settings.manage" | "router_scripts.manage" | "ip_pools.manage" | "bandwidth_profiles.manage" | "tenant_activity.view";
+        Permission: "overview.view" | "tenants.view" | "tenants.manage" | "plans.view" | "plans.manage" | "platform_users.view" | "platform_users.manage" | "activity.view" | "tickets.view" | "tickets.manage" | "platform_invoices.view" | "platform_invoices.manage" | "monitoring.view" | "dashboard.view" | "routers.view" | "routers.manage" | "customers.view" | "customers.manage" | "sessions.view" | "sessions.disconnect" | "service_plans.view" | "service_plans.manage" | "vouchers.generate" | "vouchers.sell" | "invoices.view" | "invoices.manage" | "payments.view" | "payments.manage" | "reports.view" | "staff.view" | "staff.manage" | "settings.view" | "settings.manage" | "router_scripts.manage" | "ip_pools.manage" | "bandwidth_profiles.manage" | "tenant_activity.view";
+        PlanBurstDto: {
+            /** @description Bits per second, at least download_bps of the plan */
+            download_bps: number;
+            seconds: number;
+            /** @description The burst ends when the average over `seconds` is above this */
+            threshold_download_bps: number;
+            threshold_upload_bps: number;
+            upload_bps: number;
+        };
         PlanDto: {
             active: boolean;
             /** Format: date-time */
@@ -1540,6 +2072,17 @@ export interface components {
         PlanPageDto: {
             data: components["schemas"]["PlanDto"][];
             meta: components["schemas"]["PageMetaDto"];
+        };
+        PlanUsageDto: {
+            /** @description Upload */
+            input_bytes: number;
+            /** @description Download */
+            output_bytes: number;
+            /** @description Null: users who are no customers */
+            plan: components["schemas"]["NamedDto"] | null;
+            sessions: number;
+            /** @description Different users */
+            users: number;
         };
         ProvisioningDto: {
             /** @enum {string} */
@@ -1600,6 +2143,14 @@ export interface components {
             name: string;
             slug: string;
         };
+        ReplaceDevicesDto: {
+            /**
+             * @example [
+             *       "AA:BB:CC:DD:EE:FF"
+             *     ]
+             */
+            devices: string[];
+        };
         ResetPasswordDto: {
             /** Format: password */
             password: string;
@@ -1648,23 +2199,73 @@ export interface components {
             data: components["schemas"]["RouterDto"][];
             meta: components["schemas"]["PageMetaDto"];
         };
+        RouterRefDto: {
+            id: number;
+            name: string;
+        };
+        RouterUsageDto: {
+            /** @description Upload */
+            input_bytes: number;
+            /** @description Download */
+            output_bytes: number;
+            router: components["schemas"]["NamedDto"] | null;
+            sessions: number;
+            /** @description Different users */
+            users: number;
+        };
         SecretDto: {
             secret: string;
         };
         ServicePlanDto: {
             active: boolean;
+            /** @description Firewall address list on the router */
+            address_list?: string | null;
+            burst?: components["schemas"]["PlanBurstDto"] | null;
             /** Format: date-time */
             created_at: string;
             currency: string;
             /** @description How many customers have it */
             customers: number;
+            /** @description Pool of the prefixes for customers' own routers */
+            delegated_ipv6_pool?: string | null;
             description: string | null;
+            /** @description So many devices of an account are remembered and others refused until staff releases one; 1 locks it to the first */
+            device_slots?: number | null;
             download_bps: number;
+            /** @description Fair use: bytes from which on the two rates apply */
+            fup_bytes?: number | null;
+            fup_download_bps?: number | null;
+            fup_upload_bps?: number | null;
             id: number;
+            /** @description A session without traffic ends after this */
+            idle_seconds?: number | null;
+            /**
+             * @description How often the router reports usage
+             * @default 300
+             */
+            interim_seconds?: number;
+            ipv6_pool?: string | null;
+            /**
+             * @description When one may be online, in the tenant's time zone
+             * @example Wk0800-1700,Sa,Su
+             */
+            login_hours?: string | null;
             name: string;
+            /** @description Address pool on the router */
+            pool?: string | null;
             price_minor: number;
             quota_bytes: number | null;
+            /**
+             * @description What quotas and fair use are for: the whole period, or each day, week (from Monday) or month in the tenant's time zone
+             * @default total
+             * @enum {string}
+             */
+            quota_window?: "total" | "day" | "week" | "month";
+            /** @description Longest single session */
+            session_seconds?: number | null;
             shared_users: number;
+            /** @description Online time in seconds, of all devices together */
+            time_quota_seconds?: number | null;
             upload_bps: number;
             /** @enum {string|null} */
             validity_unit: "hours" | "days" | "months" | null;
@@ -1674,16 +2275,39 @@ export interface components {
             data: components["schemas"]["ServicePlanDto"][];
             meta: components["schemas"]["PageMetaDto"];
         };
+        SessionDisconnectionDto: {
+            /** @description RFC 5176 section 3.5 */
+            error_cause: number | null;
+            reason: string;
+            /** @description Why the router refused, in words */
+            refusal: string | null;
+            /** @description Null: a rule, not a person */
+            requested_by: string | null;
+            /** Format: date-time */
+            sent_at: string;
+            /**
+             * @description Anything but `asked` will not end by itself
+             * @enum {string}
+             */
+            state: "asked" | "refused" | "silent" | "ignored";
+            tries: number;
+        };
         SessionDto: {
             customer: components["schemas"]["NamedDto"] | null;
+            /** @description What became of the wish to end it */
+            disconnection: components["schemas"]["SessionDisconnectionDto"] | null;
             /** Format: date-time */
             ended_at: string | null;
             framed_ip: string | null;
             id: number;
+            /** @description Upload in bits per second between the last two reports; null before the second */
+            input_bps: number | null;
             /** @description Upload */
             input_bytes: number;
             mac: string | null;
             nas_ip: string;
+            /** @description Download */
+            output_bps: number | null;
             /** @description Download */
             output_bytes: number;
             router: components["schemas"]["NamedDto"] | null;
@@ -1716,7 +2340,7 @@ export interface components {
             timezone: string;
         };
         ShapeRoleDto: {
-            permissions: ("dashboard.view" | "routers.view" | "routers.manage" | "customers.view" | "customers.manage" | "sessions.view" | "service_plans.view" | "service_plans.manage" | "vouchers.generate" | "vouchers.sell" | "invoices.view" | "invoices.manage" | "payments.view" | "payments.manage" | "reports.view" | "staff.view" | "staff.manage" | "settings.view" | "settings.manage" | "router_scripts.manage" | "ip_pools.manage" | "bandwidth_profiles.manage" | "tenant_activity.view")[];
+            permissions: ("dashboard.view" | "routers.view" | "routers.manage" | "customers.view" | "customers.manage" | "sessions.view" | "sessions.disconnect" | "service_plans.view" | "service_plans.manage" | "vouchers.generate" | "vouchers.sell" | "invoices.view" | "invoices.manage" | "payments.view" | "payments.manage" | "reports.view" | "staff.view" | "staff.manage" | "settings.view" | "settings.manage" | "router_scripts.manage" | "ip_pools.manage" | "bandwidth_profiles.manage" | "tenant_activity.view")[];
         };
         StaffDto: {
             active: boolean;
@@ -1802,6 +2426,66 @@ export interface components {
             billing_period: "monthly" | "yearly";
             id: number;
             name: string;
+        };
+        TimelineChangeDto: {
+            /** @example customer.suspended */
+            action: string;
+            actor_name: string;
+            fields: components["schemas"]["FieldChangeDto"][];
+        };
+        TimelineCoaDto: {
+            /** @enum {string} */
+            answer: "ack" | "nak" | "timeout" | "unknown_router";
+            /** @description Counts from 1 */
+            attempt: number;
+            /** @description Error-Cause of RFC 5176, 3.5 */
+            error_cause: number | null;
+            /** @description No further try follows by itself */
+            last: boolean;
+            /** @description Why it was asked */
+            reason: string;
+            /** @enum {string} */
+            request: "disconnect" | "change";
+            requested_by: string | null;
+            router: components["schemas"]["NamedDto"] | null;
+            username: string;
+        };
+        TimelineDto: {
+            data: components["schemas"]["TimelineEntryDto"][];
+            /** @description Hand it in as `before` for what is older; null at the end */
+            next: string | null;
+        };
+        TimelineEntryDto: {
+            /** Format: date-time */
+            at: string;
+            /** @description change */
+            change?: components["schemas"]["TimelineChangeDto"];
+            /** @description coa */
+            coa?: components["schemas"]["TimelineCoaDto"];
+            /** @description Unique in a timeline */
+            key: string;
+            /** @enum {string} */
+            kind: "started" | "accepted" | "rejected" | "ended" | "coa" | "change";
+            /** @description accepted, rejected */
+            login?: components["schemas"]["TimelineLoginDto"];
+            /** @description started, ended */
+            session?: components["schemas"]["SessionDto"];
+        };
+        TimelineLoginDto: {
+            customer: components["schemas"]["NamedDto"] | null;
+            mac: string | null;
+            nas_ip: string;
+            /** @description Why it was refused, in words */
+            reason: string | null;
+            router: components["schemas"]["NamedDto"] | null;
+            /**
+             * Format: date-time
+             * @description The first of them
+             */
+            since: string;
+            /** @description The same refusal in a row */
+            times: number;
+            username: string;
         };
         TwoFactorCodeDto: {
             /** @example 123456 */
@@ -1893,18 +2577,44 @@ export interface components {
              * @default true
              */
             active?: boolean;
+            /** @description Firewall address list on the router */
+            address_list?: string | null;
+            burst?: components["schemas"]["PlanBurstDto"] | null;
             /**
              * @description ISO 4217. Default: the tenant's
              * @example IDR
              */
             currency?: string;
+            /** @description Pool of the prefixes for customers' own routers */
+            delegated_ipv6_pool?: string | null;
             description?: string | null;
+            /** @description So many devices of an account are remembered and others refused until staff releases one; 1 locks it to the first */
+            device_slots?: number | null;
             /**
              * @description Bits per second
              * @example 10000000
              */
             download_bps?: number;
+            /** @description Fair use: bytes from which on the two rates apply */
+            fup_bytes?: number | null;
+            fup_download_bps?: number | null;
+            fup_upload_bps?: number | null;
+            /** @description A session without traffic ends after this */
+            idle_seconds?: number | null;
+            /**
+             * @description How often the router reports usage
+             * @default 300
+             */
+            interim_seconds?: number;
+            ipv6_pool?: string | null;
+            /**
+             * @description When one may be online, in the tenant's time zone
+             * @example Wk0800-1700,Sa,Su
+             */
+            login_hours?: string | null;
             name?: string;
+            /** @description Address pool on the router */
+            pool?: string | null;
             /**
              * @description In minor units of the currency (ISO 4217): 15000000 is Rp 150.000
              * @example 15000000
@@ -1913,10 +2623,20 @@ export interface components {
             /** @description Bytes, up and down together, in one period. Null or absent: no limit */
             quota_bytes?: number | null;
             /**
+             * @description What quotas and fair use are for: the whole period, or each day, week (from Monday) or month in the tenant's time zone
+             * @default total
+             * @enum {string}
+             */
+            quota_window?: "total" | "day" | "week" | "month";
+            /** @description Longest single session */
+            session_seconds?: number | null;
+            /**
              * @description Devices online at once with one account
              * @default 1
              */
             shared_users?: number;
+            /** @description Online time in seconds, of all devices together */
+            time_quota_seconds?: number | null;
             /**
              * @description Bits per second
              * @example 5000000
@@ -1968,6 +2688,24 @@ export interface components {
             owner_email?: string;
             owner_name?: string;
         };
+        UsageDto: {
+            /** @description Upload */
+            input_bytes: number;
+            /** @description Download */
+            output_bytes: number;
+            sessions: number;
+            /** @description Different users */
+            users: number;
+        };
+        UsageReportDto: {
+            /** @description Every day of the period */
+            days: components["schemas"]["DayUsageDto"][];
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            total: components["schemas"]["UsageDto"];
+        };
         UserDto: {
             email: string;
             id: number;
@@ -1977,6 +2715,15 @@ export interface components {
             permissions: string[];
             role: string;
             two_factor_enabled: boolean;
+        };
+        UserUsageDto: {
+            customer: components["schemas"]["NamedDto"] | null;
+            /** @description Upload */
+            input_bytes: number;
+            /** @description Download */
+            output_bytes: number;
+            sessions: number;
+            username: string;
         };
     };
     responses: never;
@@ -3781,6 +4528,49 @@ export interface operations {
             };
         };
     };
+    Disconnections_list: {
+        parameters: {
+            query?: {
+                customer_id?: number;
+                order?: "asc" | "desc";
+                page?: number;
+                per_page?: number;
+                router_id?: number;
+                search?: string;
+                session_id?: number;
+                /** @description A column of the list; unknown ones are ignored in favour of the default order. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoaAttemptPageDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     Customers_list: {
         parameters: {
             query?: {
@@ -3960,6 +4750,184 @@ export interface operations {
                 content?: never;
             };
             /** @description Needs customers.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CustomerDevices_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDevicesDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs customers.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CustomerDevices_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceDevicesDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDevicesDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs customers.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CustomerDevices_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                mac: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDevicesDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs customers.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Timeline_diagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs customers.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Disconnections_ofCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.disconnect */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4200,6 +5168,86 @@ export interface operations {
             };
         };
     };
+    Timeline_ofCustomer: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                before?: string;
+                /** @description Some of started, accepted, rejected, ended, coa, change, with commas between; all when left out */
+                kinds?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs customers.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Usage_ofCustomer: {
+        parameters: {
+            query?: {
+                /** @description First day, in the tenant's zone; 30 days by default, 400 at most */
+                from?: string;
+                /** @description Last day, included; today by default */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReportDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs customers.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     Customers_planOptions: {
         parameters: {
             query?: never;
@@ -4258,6 +5306,153 @@ export interface operations {
                 content?: never;
             };
             /** @description Needs dashboard.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Timeline_logins: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                before?: string;
+                reply?: "reject" | "accept";
+                /** @description Start of a username or a whole MAC address; looks 30 days back */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Disconnections_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MassTargetDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MassDisconnectDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.disconnect */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Disconnections_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MassDisconnectDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.disconnect */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Disconnections_preview: {
+        parameters: {
+            query?: {
+                router_id?: number;
+                service_plan_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MassPreviewDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.disconnect */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4557,6 +5752,46 @@ export interface operations {
             };
         };
     };
+    Timeline_ofRouter: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                before?: string;
+                /** @description Some of started, accepted, rejected, ended, coa, change, with commas between; all when left out */
+                kinds?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs routers.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     RadiusServer_server: {
         parameters: {
             query?: never;
@@ -4784,6 +6019,8 @@ export interface operations {
                 per_page?: number;
                 router_id?: number;
                 search?: string;
+                /** @description Customers who are on this plan now */
+                service_plan_id?: number;
                 service_type?: "pppoe" | "hotspot";
                 /** @description A column of the list; unknown ones are ignored in favour of the default order. */
                 sort?: string;
@@ -4819,6 +6056,39 @@ export interface operations {
             };
         };
     };
+    Disconnections_ofSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.disconnect */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     TenantSessions_events: {
         parameters: {
             query?: never;
@@ -4835,6 +6105,112 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["OnlineDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Usage_exportSessions: {
+        parameters: {
+            query?: {
+                /** @description First day, in the tenant's zone; 30 days by default, 400 at most */
+                from?: string;
+                router_id?: number;
+                /** @description Last day, included; today by default */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Usage_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTrafficDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs sessions.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Usage_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data of each event `traffic` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveTrafficDto"];
                 };
             };
             /** @description No valid access token */
@@ -5206,6 +6582,212 @@ export interface operations {
                 content?: never;
             };
             /** @description Needs staff.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Usage_days: {
+        parameters: {
+            query?: {
+                /** @description First day, in the tenant's zone; 30 days by default, 400 at most */
+                from?: string;
+                router_id?: number;
+                /** @description Customers who are on this plan now */
+                service_plan_id?: number;
+                /** @description Last day, included; today by default */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReportDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs reports.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Usage_export: {
+        parameters: {
+            query?: {
+                /** @description First day, in the tenant's zone; 30 days by default, 400 at most */
+                from?: string;
+                router_id?: number;
+                /** @description Customers who are on this plan now */
+                service_plan_id?: number;
+                /** @description Last day, included; today by default */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs reports.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Usage_plans: {
+        parameters: {
+            query?: {
+                /** @description First day, in the tenant's zone; 30 days by default, 400 at most */
+                from?: string;
+                router_id?: number;
+                /** @description Customers who are on this plan now */
+                service_plan_id?: number;
+                /** @description Last day, included; today by default */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanUsageDto"][];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs reports.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Usage_routers: {
+        parameters: {
+            query?: {
+                /** @description First day, in the tenant's zone; 30 days by default, 400 at most */
+                from?: string;
+                router_id?: number;
+                /** @description Customers who are on this plan now */
+                service_plan_id?: number;
+                /** @description Last day, included; today by default */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouterUsageDto"][];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs reports.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Usage_top: {
+        parameters: {
+            query?: {
+                /** @description First day, in the tenant's zone; 30 days by default, 400 at most */
+                from?: string;
+                limit?: number;
+                router_id?: number;
+                /** @description Customers who are on this plan now */
+                service_plan_id?: number;
+                /** @description Last day, included; today by default */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUsageDto"][];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs reports.view */
             403: {
                 headers: {
                     [name: string]: unknown;

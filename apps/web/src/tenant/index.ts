@@ -1,4 +1,4 @@
-import { Activity, CirclePlus, Gauge, History, House, Package, Router as RouterIcon, Settings, ShieldCheck, UserPlus, UserRound, Users, UsersRound } from '@lucide/vue';
+import { Activity, ChartColumn, CirclePlus, Gauge, History, House, Package, Router as RouterIcon, Settings, ShieldCheck, UserPlus, UserRound, Users, UsersRound } from '@lucide/vue';
 import { client, ok } from '@/api/client';
 import { can } from '@/shared/composables/permission';
 import type { CommandItem, Face, NavigationItem } from '@/shared/frame/face';
@@ -8,6 +8,7 @@ const TODAY: NavigationItem = { label: 'nav.today', to: { name: 'today' }, icon:
 const CUSTOMERS: NavigationItem = { label: 'nav.customers', to: { name: 'customers' }, icon: Users, permission: 'customers.view' };
 const NEW_CUSTOMER: NavigationItem = { label: 'nav.new_customer', to: { name: 'customers.new' }, icon: UserPlus, permission: 'customers.manage' };
 const SESSIONS: NavigationItem = { label: 'nav.sessions', to: { name: 'sessions' }, icon: Activity, permission: 'sessions.view' };
+const USAGE: NavigationItem = { label: 'nav.usage', to: { name: 'usage' }, icon: ChartColumn, permission: 'reports.view' };
 const ROUTERS: NavigationItem = { label: 'nav.routers', to: { name: 'routers' }, icon: RouterIcon, permission: 'routers.view' };
 const ACCOUNT: NavigationItem = { label: 'nav.account', to: { name: 'account' }, icon: UserRound };
 
@@ -33,7 +34,7 @@ export const tenantFace: Face = {
   navigation: [
     { items: [TODAY, CUSTOMERS] },
     { label: 'nav.group_sell', items: [{ label: 'nav.plans', to: { name: 'plans' }, icon: Package, permission: 'service_plans.view' }] },
-    { label: 'nav.group_network', items: [SESSIONS, ROUTERS] },
+    { label: 'nav.group_network', items: [SESSIONS, USAGE, ROUTERS] },
     {
       label: 'nav.group_team',
       items: [

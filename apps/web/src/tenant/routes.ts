@@ -26,6 +26,7 @@ export const tenantRoutes: RouteRecordRaw[] = [
   pageOf('routers/:id(\\d+)', 'routers.detail', 'routers.view', () => import('./routers/RouterPage.vue')),
   pageOf('routers/:id(\\d+)/edit', 'routers.edit', 'routers.manage', () => import('./routers/EditRouterPage.vue')),
   page('sessions', 'sessions', 'sessions.view', () => import('./sessions/SessionsPage.vue')),
+  page('usage', 'usage', 'reports.view', () => import('./usage/UsagePage.vue')),
   page('staff', 'staff', 'staff.view', () => import('./staff/StaffPage.vue')),
   page('staff/new', 'staff.new', 'staff.manage', () => import('./staff/NewStaffPage.vue')),
   pageOf('staff/:id(\\d+)', 'staff.detail', 'staff.view', () => import('./staff/StaffMemberPage.vue')),

@@ -26,8 +26,8 @@ export class TortureServer {
     return new TortureServer(child, lines, root, strangerCa);
   }
 
-  /** `kill` is SIGKILL, `stop` an orderly shutdown. */
-  async tell(command: 'kill' | 'stop' | 'start'): Promise<void> {
+  /** `kill` is SIGKILL, `stop` an orderly shutdown; `freeze` is SIGSTOP. */
+  async tell(command: 'kill' | 'stop' | 'start' | 'freeze' | 'thaw'): Promise<void> {
     this.child.stdin.write(`${command}\n`);
     await once(this.lines, 'line');
   }

@@ -1,5 +1,5 @@
 /**
- * A MariaDB of its own, to be killed and restarted at will. Reads one command a line from standard input (`stop`, `kill`, `start`),
+ * A MariaDB of its own, to be killed and restarted at will. Reads one command a line from standard input (`stop`, `kill`, `start`, `freeze`, `thaw`),
  * answers each with one line of JSON, and stops everything when its input closes, whatever way the test ends.
  * Argument: `tls` for a server that accepts TLS only.
  */
@@ -106,13 +106,22 @@ async function end() {
   process.exit(0);
 }
 
+/** @param {string} command */
+async function obey(command) {
+  if (command === 'start') return start();
+  if (command === 'freeze' || command === 'thaw') {
+    if (server) process.kill(server.identity.pid, command === 'freeze' ? 'SIGSTOP' : 'SIGCONT');
+    return undefined;
+  }
+  return server?.stop(command === 'kill' ? 0 : 20_000);
+}
+
 await start();
 const address = { host: '127.0.0.1', port, user: 'root', password, ...(certificates && { tlsCa: certificates.ca }) };
 say({ root: address, strangerCa: certificates?.stranger });
 const commands = createInterface({ input: process.stdin });
 commands.on('line', (command) => {
-  const done = command === 'start' ? start() : server?.stop(command === 'kill' ? 0 : 20_000);
-  void done?.then(() => say({ done: command }));
+  void obey(command).then(() => say({ done: command }));
 });
 commands.on('close', () => void end());
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end());

@@ -18,6 +18,11 @@ export function formatInstant(iso: string): string {
   return dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(iso));
 }
 
+/** `14.05`. */
+export function formatTime(iso: string): string {
+  return dateFormat({ hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(iso));
+}
+
 /** With seconds and zone: what a tooltip shows. */
 export function formatExact(iso: string): string {
   return dateFormat({
@@ -35,6 +40,17 @@ export function formatExact(iso: string): string {
 
 export function formatDate(iso: string): string {
   return dateFormat({ day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso));
+}
+
+/** A calendar day (`2026-11-20`), short enough for an axis: `20 Nov`. */
+export function formatDay(day: string): string {
+  return dateFormat({ day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
+}
+
+/** The calendar day it is in the tenant's zone, `days` days ago. */
+export function dayAgo(days: number): string {
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: region.value.timezone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(Date.now());
+  return new Date(Date.parse(`${parts}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
 }
 
 const STEPS: readonly [unit: 'seconds' | 'minutes' | 'hours' | 'days' | 'months' | 'years', seconds: number][] = [
