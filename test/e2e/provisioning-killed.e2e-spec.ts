@@ -5,7 +5,11 @@ import { DatabaseProxy, type Trap } from './support/database-proxy';
 import { Installation, type Program } from './support/installation';
 import { until } from './support/stack';
 
-const markedDone = (step: string): Trap => ({ statement: new RegExp(`provisioning_steps.*'done'.*'${step}'`, 's'), when: 'before' });
+/** That a step is done is noted when the next one begins. */
+const markedDone = (step: string): Trap => ({
+  statement: new RegExp(`provisioning_steps.*name = '(?!${step}')\\w+' OR \\(name = '${step}' AND status = 'running'\\)`, 's'),
+  when: 'before',
+});
 
 /** In the order in which a provisioning meets them. */
 const PLACES: readonly (readonly [place: string, trap: Trap])[] = [
@@ -22,7 +26,10 @@ const PLACES: readonly (readonly [place: string, trap: Trap])[] = [
   ['when the owner exists and nobody has noted it', { statement: /UPDATE `tenants` SET `owner_password_hash` = ''/, when: 'before' }],
   ['when "owner" is done', markedDone('owner')],
   ['when "domain" is done', markedDone('domain')],
-  ['when the mail is written and not committed', markedDone('welcome_mail')],
+  [
+    'when the mail is written and not committed',
+    { statement: /`provisioning_steps` SET `status` = 'done'.*'welcome_mail'/s, when: 'before' },
+  ],
   ['when the tenant is ready and the worker does not know', { statement: /UPDATE `tenants` SET `status` = 'ready'/, when: 'after' }],
 ];
 

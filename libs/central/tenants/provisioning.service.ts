@@ -82,28 +82,36 @@ export class ProvisioningService {
   }
 
   private async runSteps(tenantId: number, lastAttempt: boolean): Promise<void> {
+    let before: ProvisioningStepName | undefined;
     for (const step of await this.repository.steps(tenantId)) {
       if (step.status === 'done') continue;
       try {
-        await this.runStep(tenantId, step.name, step.attempts === 0);
+        await this.runStep(tenantId, step.name, step.attempts === 0, before);
+        before = step.name;
       } catch (error) {
+        if (before) await this.repository.finish(tenantId, before, this.clock.now());
         await this.fail(tenantId, step.name, error, lastAttempt || error instanceof StepRefusedError);
         return;
       }
     }
+    if (before) await this.repository.finish(tenantId, before, this.clock.now());
     await this.statusChanged(tenantId);
     this.logger.log(`tenant ${tenantId} is ready`);
   }
 
-  private async runStep(tenantId: number, step: ProvisioningStepName, firstTime: boolean): Promise<void> {
+  /** The step before is noted as done when this one begins. */
+  private async runStep(
+    tenantId: number,
+    step: ProvisioningStepName,
+    firstTime: boolean,
+    before: ProvisioningStepName | undefined,
+  ): Promise<void> {
     const tenant = await this.tenants.find(tenantId);
     if (!tenant) throw tenantNotFound(tenantId);
     if (firstTime) await this.steps.assertMayBegin(step, tenant);
-    await this.repository.begin(tenantId, step, this.clock.now());
+    await this.repository.begin(tenantId, step, this.clock.now(), before);
     await this.changed(tenantId);
     await this.steps.run(step, tenant);
-    await this.repository.finish(tenantId, step, this.clock.now());
-    await this.changed(tenantId);
   }
 
   private async fail(tenantId: number, step: ProvisioningStepName, error: unknown, final: boolean): Promise<void> {

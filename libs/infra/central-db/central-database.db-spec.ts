@@ -21,7 +21,9 @@ describe('the central database', () => {
 
   beforeAll(async () => {
     central = await createTestCentral({ entities: [Account], migrate: false });
-    await db().query('CREATE TABLE accounts (id INT PRIMARY KEY, balance INT NOT NULL, UNIQUE KEY accounts_balance_key (id, balance))');
+    // No unique key over `balance`: its check for doubles also locks the row after a deleted one that is not purged yet. The
+    // tests below, which hold a row while they wait for each other, would then wait where the server sees no deadlock.
+    await db().query('CREATE TABLE accounts (id INT PRIMARY KEY, balance INT NOT NULL)');
   });
   afterAll(() => central.drop());
   beforeEach(async () => {
@@ -117,12 +119,15 @@ describe('the central database', () => {
   });
 
   describe('when others are in the way', () => {
-    /** Both lock one row each and then want the other's: one of them must be the victim. */
+    /**
+     * Both lock one row each and then want the other's. The server gives up the one that changed less, which is the second;
+     * answers how many attempts that one took.
+     */
     const collide = async (second: (attempt: number) => Promise<unknown>) => {
       let attempts = 0;
       const meeting = barrier(2);
       const one = db().transaction(async () => {
-        await add(1, 1);
+        for (const amount of [1, 1, -1]) await add(1, amount);
         await meeting();
         await add(2, 1);
       });
@@ -137,23 +142,21 @@ describe('the central database', () => {
     };
 
     it('runs the whole function again in a new transaction', async () => {
-      await collide(() => add(1, 10));
+      expect(await collide(() => add(1, 10))).toBe(2);
       expect([await balance(1), await balance(2)]).toEqual([21, 31]);
     });
 
     it('does not commit half of it when the function swallows the deadlock', async () => {
-      for (let round = 0; round < 4; round++) {
-        await db().query('UPDATE accounts SET balance = id * 10');
-        await collide(async () => {
-          await add(1, 10).catch((error: unknown) => expect(isConflictWithOthers(error)).toBe(true));
-          // Without the guard this statement would commit on its own in the rolled-back attempt.
-          await accounts()
-            .save({ id: 9, balance: 9 })
-            .catch(() => undefined);
-        });
-        expect([await balance(1), await balance(2), await accounts().countBy({ id: 9 })]).toEqual([21, 31, 1]);
-        await accounts().delete({ id: 9 });
-      }
+      const swallowed: boolean[] = [];
+      const attempts = await collide(async () => {
+        await add(1, 10).catch((error: unknown) => swallowed.push(isConflictWithOthers(error)));
+        // Without the guard this statement would commit on its own in the rolled-back attempt.
+        await accounts()
+          .save({ id: 9, balance: 9 })
+          .catch(() => undefined);
+      });
+      expect([attempts, swallowed]).toEqual([2, [true]]);
+      expect([await balance(1), await balance(2), await accounts().countBy({ id: 9 })]).toEqual([21, 31, 1]);
     });
 
     it('gives up after three attempts', async () => {

@@ -3,6 +3,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { type DatabaseTarget, withConnection } from './database-target';
 import { type LoggedMigration, MigrationLog } from './migration-log';
 import type { MigrationFile, MigrationSet } from './migration-set';
+import { createsTrigger, LOCK_TRIGGERS, UNLOCK_TRIGGERS } from './trigger-lock';
 
 export class MigrationError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -140,10 +141,14 @@ export class Migrator {
     outcomeUnknown: boolean,
   ): Promise<void> {
     await log.begin(version, number);
+    const alone = createsTrigger(statement);
+    if (alone) await connection.query(LOCK_TRIGGERS);
     try {
       await connection.query(statement);
     } catch (error) {
       if (!outcomeUnknown || !ALREADY_DONE.has((error as { errno?: number }).errno ?? 0)) throw error;
+    } finally {
+      if (alone) await connection.query(UNLOCK_TRIGGERS);
     }
     await log.confirm(version, number);
   }

@@ -4,6 +4,7 @@ import { type DatabaseServer, type DatabaseTarget, withConnection } from './data
 import { MIGRATIONS_TABLE, MigrationLog } from './migration-log';
 import type { MigrationSet } from './migration-set';
 import { type MigrationReport, Migrator } from './migrator';
+import { LOCK_TRIGGERS, UNLOCK_TRIGGERS } from './trigger-lock';
 
 interface DumpedTable {
   readonly name: string;
@@ -156,7 +157,7 @@ async function triggersOf(connection: Connection, database: string, table: strin
     const [[created]] = await connection.query<RowDataPacket[]>(`SHOW CREATE TRIGGER ${escapeId(database)}.${escapeId(String(row.name))}`);
     statements.push(String(created?.['SQL Original Statement']).replace(/^CREATE DEFINER=\S+ /, 'CREATE '));
   }
-  return statements;
+  return statements.length === 0 ? [] : [LOCK_TRIGGERS, ...statements, UNLOCK_TRIGGERS];
 }
 
 async function hasViewsOrRoutines(connection: Connection, database: string): Promise<boolean> {
