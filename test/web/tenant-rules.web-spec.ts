@@ -1,38 +1,9 @@
-import type { ActivityEntry, LoginAttempt, Router, Session } from '../../apps/web/src/api/models';
-import { completeSince, timeline } from '../../apps/web/src/tenant/customers/timeline';
+import type { Router } from '../../apps/web/src/api/models';
 import { routerState } from '../../apps/web/src/tenant/routers/router-state';
 import { routerOsCommands } from '../../apps/web/src/tenant/routers/routeros-commands';
 import { groupPermissions, withPermission } from '../../apps/web/src/tenant/staff/permission-groups';
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 20, 12, minutes)).toISOString();
-const login = (id: number, minutes: number, reason?: string) => ({ id, at: at(minutes), accepted: !reason, reason: reason ?? null }) as LoginAttempt;
-const session = (id: number, from: number, to?: number) => ({ id, started_at: at(from), ended_at: to === undefined ? null : at(to) }) as Session;
-const change = (id: number, minutes: number) => ({ id, at: at(minutes), action: 'customer.updated' }) as ActivityEntry;
-
-describe('a customer’s timeline', () => {
-  const kinds = (...entries: Parameters<typeof timeline>) => timeline(...entries).map(({ kind }) => kind);
-
-  it('runs from the newest to the oldest over all sources', () => {
-    expect(kinds([login(1, 0, 'suspended')], [session(1, 10, 30)], [change(1, 20)])).toEqual(['ended', 'change', 'started', 'rejected']);
-  });
-
-  it('tells a login by the session it became, and shows one that became none', () => {
-    expect(kinds([login(1, 10), login(2, 40)], [session(1, 11)], [])).toEqual(['accepted', 'started']);
-  });
-
-  it('makes one entry of a router that repeats a refused login', () => {
-    const entries = timeline([login(3, 9, 'wrong password'), login(2, 8, 'wrong password'), login(1, 7, 'suspended')], [], []);
-    expect(entries).toMatchObject([
-      { kind: 'rejected', times: 2, since: at(8), at: at(9) },
-      { kind: 'rejected', times: 1, at: at(7) },
-    ]);
-  });
-
-  it('ends where the first of its sources ends, unless that source has no more', () => {
-    expect(completeSince([{ oldest: at(5), complete: false }, { oldest: at(9), complete: true }, { oldest: at(2), complete: false }])).toBe(Date.parse(at(5)));
-    expect(completeSince([{ oldest: at(5), complete: true }])).toBe(Number.NEGATIVE_INFINITY);
-  });
-});
 
 describe('a router’s state', () => {
   const router = (values: Partial<Router>) => ({ publish_error: null, published_at: at(0), last_seen_at: at(0), sessions_online: 0, ...values }) as Router;

@@ -59,6 +59,11 @@ export class TenantIterator {
     return { name, succeeded, failures, aborted: signal?.aborted === true };
   }
 
+  /** One of them, for a watch that looks at each tenant at a pace of its own. A failure is the caller's. */
+  visit<T>(tenant: TenantContext, fn: () => Promise<T>): Promise<T> {
+    return TenantScope.run(tenant, fn);
+  }
+
   /** By key and not by offset: tenants that come or change their status meanwhile must not make others fall out. */
   private async *each(statuses: readonly TenantStatus[]): AsyncGenerator<TenantContext, undefined> {
     for (let afterId = 0; ;) {

@@ -99,7 +99,7 @@ export class LimitsWatchService {
     const { tenant } = watched;
     this.looking.add(tenant.id);
     try {
-      await TenantScope.run(tenant, () => this.lookInside(watched));
+      await this.iterator.visit(tenant, () => this.lookInside(watched));
     } catch (error) {
       watched.lookAt = this.clock.now().getTime() + CLOSE_MS;
       this.logger.warn(`limits of tenant ${tenant.slug} could not be looked at: ${error instanceof Error ? error.message : String(error)}`);

@@ -25,7 +25,7 @@ export class SessionExportService {
 
   /** Newest first; days are the tenant's, instants are UTC. @throws DomainError VALIDATION_FAILED */
   async export(_actor: Actor, { routerId, ...days }: Partial<Period> & { readonly routerId?: number }): Promise<{ name: string; file: Readable }> {
-    const { timezone: zone, ...tenant } = TenantScope.current();
+    const { timezone: zone } = TenantScope.current();
     const period = periodOf(days, this.clock.now(), zone);
     const since = DateTime.fromISO(period.from, { zone }).toJSDate();
     const until = DateTime.fromISO(period.to, { zone }).plus({ days: 1 }).toJSDate();
@@ -55,6 +55,6 @@ export class SessionExportService {
       ]);
     };
     const header = ['username', 'customer', 'router', 'started_at', 'ended_at', 'seconds', 'download_bytes', 'upload_bytes', 'ip', 'mac', 'terminate_cause'];
-    return { name: `sessions-${period.from}-${period.to}.csv`, file: await csvStream({ ...tenant, timezone: zone }, header, nextPage) };
+    return { name: `sessions-${period.from}-${period.to}.csv`, file: await csvStream(header, nextPage) };
   }
 }

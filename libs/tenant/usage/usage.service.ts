@@ -86,7 +86,7 @@ export class UsageService {
       ]);
     };
     const header = ['day', 'username', 'customer', 'plan', 'router', 'download_bytes', 'upload_bytes', 'sessions'];
-    const file = await csvStream(TenantScope.current(), header, nextPage);
+    const file = await csvStream(header, nextPage);
     return { name: `usage-${filter.from}-${filter.to}.csv`, file };
   }
 
