@@ -1,9 +1,10 @@
-import { Controller, Get, HttpCode, type MessageEvent, Param, ParseIntPipe, Post, Sse } from '@nestjs/common';
+import { Controller, Get, HttpCode, type MessageEvent, Param, ParseIntPipe, Post, Sse, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { ProvisioningService, TenantsService } from '@jala/central/tenants';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import type { Observable } from 'rxjs';
+import { ExistingTenantGuard } from './existing-tenant.guard';
 import { ProvisioningDto, toProvisioning } from './provisioning.dto';
 import { provisioningEvents } from './provisioning-events';
 import { TenantDto, toTenant } from './tenants.dto';
@@ -29,9 +30,8 @@ export class ProvisioningController {
   @Can('tenants.view')
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ type: ProvisioningDto, description: 'The data of each event `progress`' })
-  async events(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number): Promise<Observable<MessageEvent>> {
-    // Asked before the stream begins, so that an unknown tenant is answered with 404.
-    await this.provisioning.progress(actor, id);
+  @UseGuards(ExistingTenantGuard)
+  events(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number): Observable<MessageEvent> {
     return provisioningEvents(
       () => this.provisioning.progress(actor, id),
       (changed) => this.provisioning.follow(id, changed),
