@@ -3,8 +3,14 @@ import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
 
 const httpExceptions = [
-  'HttpException', 'BadRequestException', 'UnauthorizedException', 'ForbiddenException', 'NotFoundException',
-  'ConflictException', 'UnprocessableEntityException', 'InternalServerErrorException',
+  'HttpException',
+  'BadRequestException',
+  'UnauthorizedException',
+  'ForbiddenException',
+  'NotFoundException',
+  'ConflictException',
+  'UnprocessableEntityException',
+  'InternalServerErrorException',
 ];
 
 export default tseslint.config(
@@ -33,13 +39,26 @@ export default tseslint.config(
       // Aggregates arrive from the driver as text, whatever the row type says.
       '@typescript-eslint/no-unnecessary-type-conversion': 'off',
       // Use cases take the actor first, also those that do not need it yet.
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
       'no-restricted-syntax': [
         'error',
-        { selector: "MemberExpression[object.object.name='process'][object.property.name='env']", message: 'Only libs/infra/config reads the environment.' },
+        {
+          selector: "MemberExpression[object.object.name='process'][object.property.name='env']",
+          message: 'Only libs/infra/config reads the environment.',
+        },
         { selector: "MemberExpression[property.name='enterWith']", message: 'A scope is opened with run(), never entered.' },
       ],
-      'no-restricted-imports': ['error', { paths: [{ name: '@nestjs/common', importNames: httpExceptions, message: 'Throw a DomainError; apps/platform decides the HTTP status.' }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: '@nestjs/common', importNames: httpExceptions, message: 'Throw a DomainError; apps/platform decides the HTTP status.' },
+          ],
+        },
+      ],
     },
   },
   {

@@ -2,20 +2,49 @@
  * One jest project per tier, so that a run can prove that each tier ran tests.
  * NestJS 12 and some of its friends ship only ES modules; jest runs CommonJS here, so those are transformed too.
  */
-const esmOnly = ['@nestjs', '@fastify', 'fastify', 'find-my-way', 'light-my-request', 'file-type', 'strtok3', 'token-types',
-  'uint8array-extras', '@tokenizer', '@borewit', 'jose', 'iterare', 'uid', 'load-esm', 'content-disposition', 'cookie', 'bullmq',
-  'otpauth', '@noble', '@casl', '@ucast', 'openapi-fetch', 'openapi-typescript-helpers', 'msgpackr', 'uuid', 'nodemailer'];
+const esmOnly = [
+  '@nestjs',
+  '@fastify',
+  'fastify',
+  'find-my-way',
+  'light-my-request',
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  '@tokenizer',
+  '@borewit',
+  'jose',
+  'iterare',
+  'uid',
+  'load-esm',
+  'content-disposition',
+  'cookie',
+  'bullmq',
+  'otpauth',
+  '@noble',
+  '@casl',
+  '@ucast',
+  'openapi-fetch',
+  'openapi-typescript-helpers',
+  'msgpackr',
+  'uuid',
+  'nodemailer',
+];
 
-const swc = ['@swc/jest', {
-  jsc: {
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-    target: 'es2022',
-    keepClassNames: true,
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      target: 'es2022',
+      keepClassNames: true,
+    },
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
   },
-  module: { type: 'commonjs' },
-  sourceMaps: 'inline',
-}];
+];
 
 const tier = (displayName, testMatch, options = {}) => ({
   displayName,

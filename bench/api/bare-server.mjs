@@ -34,8 +34,14 @@ async function views(rows) {
   const names = rows.map((row) => row.username);
   const [[plans], [online], [logins]] = await Promise.all([
     pool.query('SELECT id, name FROM service_plans WHERE id IN (?)', [[...new Set(rows.map((row) => row.service_plan_id))]]),
-    pool.query('SELECT DISTINCT username FROM radacct WHERE username IN (?) AND acctstoptime IS NULL AND acctupdatetime > NOW() - INTERVAL 15 MINUTE', [names]),
-    pool.query("SELECT username, MAX(authdate) AS at FROM radpostauth WHERE username IN (?) AND reply = 'Access-Accept' GROUP BY username", [names]),
+    pool.query(
+      'SELECT DISTINCT username FROM radacct WHERE username IN (?) AND acctstoptime IS NULL AND acctupdatetime > NOW() - INTERVAL 15 MINUTE',
+      [names],
+    ),
+    pool.query(
+      "SELECT username, MAX(authdate) AS at FROM radpostauth WHERE username IN (?) AND reply = 'Access-Accept' GROUP BY username",
+      [names],
+    ),
   ]);
   const planNames = new Map(plans.map((plan) => [plan.id, plan.name]));
   const onlineNames = new Set(online.map((row) => row.username));

@@ -15,7 +15,9 @@ export async function sendInOrder(router: LoadRouter, port: number, packets: rea
   const deadline = Date.now() + GIVE_UP_MS;
   try {
     for (let from = 0; from < packets.length; from += MOST) {
-      const waiting = new Map(packets.slice(from, from + MOST).map((attributes, id) => [id, accountingRequest(id, attributes, router.secret)]));
+      const waiting = new Map(
+        packets.slice(from, from + MOST).map((attributes, id) => [id, accountingRequest(id, attributes, router.secret)]),
+      );
       const receive = (answer: Buffer): void => {
         const request = waiting.get(answer[1]!);
         if (request && isAnswerTo(request, answer, router.secret)) waiting.delete(answer[1]!);

@@ -52,7 +52,11 @@ export class ChaosPlace {
       // The helpers of all tests look here for their database: this time it is one that nobody else uses.
       const { host, port, password } = database.root;
       const services = join(folder, 'services.json');
-      writeFileSync(services, JSON.stringify({ mariadb: { host, port, socket: '', rootPassword: password }, redis: { port: 0, url: '' } }), { mode: 0o600 });
+      writeFileSync(
+        services,
+        JSON.stringify({ mariadb: { host, port, socket: '', rootPassword: password }, redis: { port: 0, url: '' } }),
+        { mode: 0o600 },
+      );
       process.env.JALA_TEST_SERVICES = services;
       const scenario = await Scenario.start({ direct: true });
       const isp = await scenario.isp();
@@ -99,7 +103,15 @@ export class ChaosPlace {
 
   private async compare(load: RouterLoad, usageBefore: bigint): Promise<Verdict> {
     const name = load.ledger[0]!.id.replace(/\d+$/, '');
-    const rows = await this.isp.query<{ id: string; username: string; input: string; output: string; seconds: number; stopped: number; times: string }>(
+    const rows = await this.isp.query<{
+      id: string;
+      username: string;
+      input: string;
+      output: string;
+      seconds: number;
+      stopped: number;
+      times: string;
+    }>(
       `SELECT acctsessionid AS id, MIN(username) AS username, SUM(acctinputoctets) AS input, SUM(acctoutputoctets) AS output, MAX(acctsessiontime) AS seconds,
               MIN(acctstoptime IS NOT NULL AND acctterminatecause = 'User-Request') AS stopped, COUNT(*) AS times
        FROM radacct WHERE acctsessionid LIKE ? GROUP BY acctsessionid`,
@@ -108,7 +120,12 @@ export class ChaosPlace {
     const stored = new Map(rows.map((row) => [row.id, row]));
     const known = new Set(load.ledger.map(({ id }) => id));
     const those = (wrong: (row: NonNullable<ReturnType<typeof stored.get>>, session: RouterLoad['ledger'][number]) => boolean): string[] =>
-      load.ledger.filter((session) => { const row = stored.get(session.id); return row !== undefined && wrong(row, session); }).map(({ id }) => id);
+      load.ledger
+        .filter((session) => {
+          const row = stored.get(session.id);
+          return row !== undefined && wrong(row, session);
+        })
+        .map(({ id }) => id);
     const total = load.ledger.reduce((sum, { input, output }) => sum + BigInt(input) + BigInt(output), 0n);
     return {
       packets: load.packets,
@@ -116,7 +133,13 @@ export class ChaosPlace {
       lost: load.lost,
       sessions: load.ledger.length,
       missing: load.ledger.filter(({ id }) => !stored.has(id)).map(({ id }) => id),
-      wrong: those((row, session) => Number(row.input) !== session.input || Number(row.output) !== session.output || row.seconds !== session.seconds || row.username !== session.username),
+      wrong: those(
+        (row, session) =>
+          Number(row.input) !== session.input ||
+          Number(row.output) !== session.output ||
+          row.seconds !== session.seconds ||
+          row.username !== session.username,
+      ),
       duplicated: those((row) => Number(row.times) !== 1),
       open: those((row) => !row.stopped),
       unknown: rows.filter(({ id }) => !known.has(id)).map(({ id }) => id),

@@ -10,7 +10,8 @@ describe(`${RATE} accounting packets a second and people logging in`, () => {
   let place: ChaosPlace;
   const tell = (what: string, { packets, retransmissions, sessions }: Verdict, backMs?: number): void => {
     const back = backMs === undefined ? '' : `, logins back after ${backMs} ms`;
-    if (process.env.JALA_CHAOS_TELL) process.stdout.write(`${what}: ${sessions} sessions, ${packets} packets, ${retransmissions} retransmissions${back}\n`);
+    if (process.env.JALA_CHAOS_TELL)
+      process.stdout.write(`${what}: ${sessions} sessions, ${packets} packets, ${retransmissions} retransmissions${back}\n`);
   };
 
   beforeAll(async () => {

@@ -53,7 +53,10 @@ const reportsOf = ({ steps, stopped }: Plan, session: number): Report[] => {
 const history = fc
   .array(
     fc.record({
-      steps: fc.array(fc.record({ input: fc.integer({ min: 0, max: 2 ** 33 }), output: fc.integer({ min: 0, max: 2 ** 40 }) }), { minLength: 1, maxLength: 6 }),
+      steps: fc.array(fc.record({ input: fc.integer({ min: 0, max: 2 ** 33 }), output: fc.integer({ min: 0, max: 2 ** 40 }) }), {
+        minLength: 1,
+        maxLength: 6,
+      }),
       stopped: fc.boolean(),
     }),
     { minLength: 2, maxLength: 12 },
@@ -63,7 +66,10 @@ const history = fc
     return fc.record({
       plans: fc.constant(plans),
       sent: fc
-        .tuple(fc.shuffledSubarray(reports, { minLength: Math.ceil(reports.length / 2) }), fc.array(fc.constantFrom(...reports), { maxLength: reports.length }))
+        .tuple(
+          fc.shuffledSubarray(reports, { minLength: Math.ceil(reports.length / 2) }),
+          fc.array(fc.constantFrom(...reports), { maxLength: reports.length }),
+        )
         .chain(([once, again]) => fc.shuffledSubarray([...once, ...again], { minLength: once.length + again.length })),
     });
   });
@@ -119,7 +125,14 @@ describe('reports in any order, repeated, late, lost, under reused session ids',
         await sendInOrder(router, scenario.server.ports.acct, packets);
         await scenario.stored();
 
-        const rows = await isp.query<{ class: string; input: string; output: string; seconds: number; started: Date; stopped: Date | null }>(
+        const rows = await isp.query<{
+          class: string;
+          input: string;
+          output: string;
+          seconds: number;
+          started: Date;
+          stopped: Date | null;
+        }>(
           `SELECT class, acctinputoctets AS input, acctoutputoctets AS output, acctsessiontime AS seconds, acctstarttime AS started, acctstoptime AS stopped
            FROM radacct WHERE acctsessionid LIKE ?`,
           [`${name}-%`],
@@ -128,9 +141,23 @@ describe('reports in any order, repeated, late, lost, under reused session ids',
           const heard = sent.filter((report) => report.session === session);
           if (heard.length === 0) return [];
           const most = (of: 'at' | 'input' | 'output'): number => Math.max(...heard.map((report) => report[of]));
-          return [{ class: classOf(session), input: most('input'), output: most('output'), seconds: most('at'), stopped: heard.some(({ status }) => status === 2) }];
+          return [
+            {
+              class: classOf(session),
+              input: most('input'),
+              output: most('output'),
+              seconds: most('at'),
+              stopped: heard.some(({ status }) => status === 2),
+            },
+          ];
         });
-        const found = rows.map((row) => ({ class: row.class, input: Number(row.input), output: Number(row.output), seconds: row.seconds, stopped: row.stopped !== null }));
+        const found = rows.map((row) => ({
+          class: row.class,
+          input: Number(row.input),
+          output: Number(row.output),
+          seconds: row.seconds,
+          stopped: row.stopped !== null,
+        }));
         const byClass = (a: { class: string }, b: { class: string }): number => a.class.localeCompare(b.class);
         expect(found.sort(byClass)).toEqual(expected.sort(byClass));
         for (const { started } of rows) {

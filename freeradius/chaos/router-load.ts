@@ -154,8 +154,7 @@ export class RouterLoad {
 
   static async open(routers: readonly LoadRouter[], port: number, users: readonly string[], name: string): Promise<RouterLoad> {
     const load = new RouterLoad(users, name);
-    for (const router of routers)
-      for (let i = 0; i < SOCKETS_PER_ROUTER; i++) load.lines.push(await Line.open(router, port, load));
+    for (const router of routers) for (let i = 0; i < SOCKETS_PER_ROUTER; i++) load.lines.push(await Line.open(router, port, load));
     return load;
   }
 
@@ -185,7 +184,8 @@ export class RouterLoad {
 
   private sendOne(mayBegin: boolean): boolean {
     // As many sessions are begun as are going on, so that all kinds of packets are under way at any moment.
-    const session = this.ready.length > 0 && (!mayBegin || this.packets % LIFE.length !== 0) ? this.ready.shift() : mayBegin ? this.begin() : undefined;
+    const session =
+      this.ready.length > 0 && (!mayBegin || this.packets % LIFE.length !== 0) ? this.ready.shift() : mayBegin ? this.begin() : undefined;
     if (!session) return false;
     const line = this.lines.find((candidate) => candidate.router === session.router && !candidate.full);
     if (!line) {

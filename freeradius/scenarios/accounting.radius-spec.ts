@@ -211,7 +211,11 @@ describe('accounting', () => {
     await say('Start', 0, 0, 0, 2_000);
     await say('Interim-Update', 300, 500, 700, 1_700);
     await isp.tenant.run(() => upkeep.closeMissed(new Date()));
-    expect((await rows('865001'))[0]).toMatchObject({ acctterminatecause: 'Missed-Interim', acctsessiontime: 300, acctstoptime: expect.any(Date) });
+    expect((await rows('865001'))[0]).toMatchObject({
+      acctterminatecause: 'Missed-Interim',
+      acctsessiontime: 300,
+      acctstoptime: expect.any(Date),
+    });
     // Sent before the last one that is known, arriving now: nothing new.
     expect(await say('Interim-Update', 240, 400, 600, 1_760)).toMatchObject({ acctterminatecause: 'Missed-Interim', acctsessiontime: 300 });
     expect(await say('Interim-Update', 2_000, 900, 1_000)).toMatchObject({ acctstoptime: null, acctterminatecause: '' });

@@ -75,11 +75,39 @@ describe('a packet', () => {
     ['with an attribute of length 0', () => changed((packet) => packet.writeUInt8(0, 21))],
     ['with an attribute of length 1', () => changed((packet) => packet.writeUInt8(1, 21))],
     ['with an attribute longer than the packet', () => changed((packet) => packet.writeUInt8(255, 21))],
-    ['with 300 attributes', () => accessRequest(1, Array.from({ length: 300 }, () => [NAME, 'x'] as const))],
+    [
+      'with 300 attributes',
+      () =>
+        accessRequest(
+          1,
+          Array.from({ length: 300 }, () => [NAME, 'x'] as const),
+        ),
+    ],
     ['of noise', () => randomBytes(4_096)],
-    ['with a Message-Authenticator that is wrong', () => accessRequest(2, [[NAME, 'budi'], [80, randomBytes(16)]])],
-    ['with a Message-Authenticator that is short', () => accessRequest(3, [[NAME, 'budi'], [80, randomBytes(7)]])],
-    ['with an EAP-Message and no Message-Authenticator', () => accessRequest(4, [[NAME, 'budi'], [79, Buffer.from([2, 0, 0, 9, 1, 98, 117, 100, 105])]])],
+    [
+      'with a Message-Authenticator that is wrong',
+      () =>
+        accessRequest(2, [
+          [NAME, 'budi'],
+          [80, randomBytes(16)],
+        ]),
+    ],
+    [
+      'with a Message-Authenticator that is short',
+      () =>
+        accessRequest(3, [
+          [NAME, 'budi'],
+          [80, randomBytes(7)],
+        ]),
+    ],
+    [
+      'with an EAP-Message and no Message-Authenticator',
+      () =>
+        accessRequest(4, [
+          [NAME, 'budi'],
+          [79, Buffer.from([2, 0, 0, 9, 1, 98, 117, 100, 105])],
+        ]),
+    ],
     ['of an unknown code', () => changed((packet) => packet.writeUInt8(250, 0))],
     ['that is an accept', () => changed((packet) => packet.writeUInt8(ACCESS_ACCEPT, 0))],
     ['that is an accounting request, here', () => changed((packet) => packet.writeUInt8(4, 0))],
@@ -90,7 +118,12 @@ describe('a packet', () => {
 
   it('whose password has an impossible length is refused or ignored, never accepted', async () => {
     for (const length of [1, 15, 17, 128, 200, 253]) {
-      const answers = await answersTo(accessRequest(id++ & 255, [[NAME, 'budi'], [PASSWORD, randomBytes(length)]]));
+      const answers = await answersTo(
+        accessRequest(id++ & 255, [
+          [NAME, 'budi'],
+          [PASSWORD, randomBytes(length)],
+        ]),
+      );
       for (const answer of answers) expect(answer[0]).toBe(ACCESS_REJECT);
     }
   });
@@ -98,8 +131,28 @@ describe('a packet', () => {
   it('with bytes in it that mean something elsewhere is refused', async () => {
     const authenticator = randomBytes(16);
     const secret = hiddenPassword('rahasia', router.client.secret, authenticator);
-    for (const name of ['budi\0', '\0budi', 'bu\0di', "budi'-- ", '%{User-Name}', 'b'.repeat(253), '\xff\xfe', '`budi`', 'budi;', 'budi\r\n']) {
-      const [answer] = await answersTo(accessRequest(id++ & 255, [[NAME, Buffer.from(name, 'latin1')], [PASSWORD, secret]], authenticator));
+    for (const name of [
+      'budi\0',
+      '\0budi',
+      'bu\0di',
+      "budi'-- ",
+      '%{User-Name}',
+      'b'.repeat(253),
+      '\xff\xfe',
+      '`budi`',
+      'budi;',
+      'budi\r\n',
+    ]) {
+      const [answer] = await answersTo(
+        accessRequest(
+          id++ & 255,
+          [
+            [NAME, Buffer.from(name, 'latin1')],
+            [PASSWORD, secret],
+          ],
+          authenticator,
+        ),
+      );
       expect(answer?.[0]).toBe(ACCESS_REJECT);
     }
   });
@@ -107,7 +160,18 @@ describe('a packet', () => {
   it('with two names or two passwords is judged by one of them, and never let in with the wrong one', async () => {
     const authenticator = randomBytes(16);
     const [right, wrong] = ['rahasia', 'wrong'].map((text) => hiddenPassword(text, router.client.secret, authenticator));
-    const [answer] = await answersTo(accessRequest(id++ & 255, [[NAME, 'nobody'], [NAME, 'budi'], [PASSWORD, wrong!], [PASSWORD, right!]], authenticator));
+    const [answer] = await answersTo(
+      accessRequest(
+        id++ & 255,
+        [
+          [NAME, 'nobody'],
+          [NAME, 'budi'],
+          [PASSWORD, wrong!],
+          [PASSWORD, right!],
+        ],
+        authenticator,
+      ),
+    );
     expect(answer?.[0]).toBe(ACCESS_REJECT);
   });
 

@@ -27,9 +27,14 @@ describe('after a power cut', () => {
 
   it(`${AT_ONCE} logins in one instant are all answered, without a retry`, async () => {
     const fits = Math.floor((2 * RECEIVE_LIMIT) / 1_280);
-    if (fits < AT_ONCE) throw new Error(`net.core.rmem_max is ${RECEIVE_LIMIT}: no server can hold ${AT_ONCE} packets. See docs/radius.md.`);
+    if (fits < AT_ONCE)
+      throw new Error(`net.core.rmem_max is ${RECEIVE_LIMIT}: no server can hold ${AT_ONCE} packets. See docs/radius.md.`);
     const subscribers = await subscribe(isps[0]!, 'sekaligus-', AT_ONCE);
-    const result = await storm(scenario.server.ports.auth, routers.slice(0, 10), subscribers, { tries: 1, retryMs: 60_000, patienceMs: 30_000 });
+    const result = await storm(scenario.server.ports.auth, routers.slice(0, 10), subscribers, {
+      tries: 1,
+      retryMs: 60_000,
+      patienceMs: 30_000,
+    });
     expect(result).toMatchObject({ accepted: AT_ONCE, rejected: 0, lost: 0, repeated: 0 });
   });
 

@@ -79,7 +79,9 @@ describe('a voucher', () => {
     const answers = await inParallel(DEVICES, (mac) => router.login('kunci', 'rahasia', { ...from(mac), timeout: 20 }), DEVICES.length);
     expect(answers.filter(({ answer }) => answer === 'accept')).toHaveLength(1);
     expect((await state('kunci')).mac).toBe(DEVICES[answers.findIndex(({ answer }) => answer === 'accept')]);
-    expect(await isp.write((writer) => writer.releaseDevice('kunci', DEVICES[answers.findIndex(({ answer }) => answer === 'accept')]!))).toBe(true);
+    expect(
+      await isp.write((writer) => writer.releaseDevice('kunci', DEVICES[answers.findIndex(({ answer }) => answer === 'accept')]!)),
+    ).toBe(true);
     expect((await state('kunci')).mac).toBeNull();
   });
 

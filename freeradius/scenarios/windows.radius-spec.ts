@@ -15,7 +15,12 @@ describe("the tenant's own clock", () => {
         'SELECT used_bytes, used_seconds, used_window, used_until FROM raduser WHERE username = ?',
         [username],
       )
-    ).map((row) => ({ bytes: Number(row.used_bytes), seconds: Number(row.used_seconds), window: row.used_window, until: row.used_until }))[0]!;
+    ).map((row) => ({
+      bytes: Number(row.used_bytes),
+      seconds: Number(row.used_seconds),
+      window: row.used_window,
+      until: row.used_until,
+    }))[0]!;
   const report = async (username: string, session: string, bytes: number, seconds: number, secondsAgo = 0): Promise<void> => {
     await router.account('Interim-Update', session, {
       'User-Name': username,
@@ -58,7 +63,9 @@ describe("the tenant's own clock", () => {
     await report('telat', 't-1', 700, 70, yesterday);
     expect(await usage('telat')).toMatchObject({ bytes: 700, seconds: 70, until: new Date(endOfDay(Date.now()).getTime() - DAY_S * 1000) });
     // Yesterday is over: nothing is used today.
-    expect((await router.login('telat', 'rahasia', { attributes: { 'Calling-Station-Id': 'AA:BB:CC:00:00:01' } })).attributes).toMatchObject({
+    expect(
+      (await router.login('telat', 'rahasia', { attributes: { 'Calling-Station-Id': 'AA:BB:CC:00:00:01' } })).attributes,
+    ).toMatchObject({
       'Mikrotik-Total-Limit': '1000000000',
       'Session-Timeout': '1000000',
     });
@@ -75,7 +82,11 @@ describe("the tenant's own clock", () => {
     await isp.user('ganti', { quotaBytes: 1000 });
     await report('ganti', 'g-1', 900, 9);
     expect((await router.login('ganti', 'rahasia')).attributes['Mikrotik-Total-Limit']).toBe('100');
-    for (const [window, left] of [['month', 1000], ['day', 1000], ['total', 1000]] as const) {
+    for (const [window, left] of [
+      ['month', 1000],
+      ['day', 1000],
+      ['total', 1000],
+    ] as const) {
       await isp.user('ganti', { quotaBytes: 1000, quotaWindow: window, sharedUsers: null });
       expect((await router.login('ganti', 'rahasia')).attributes['Mikrotik-Total-Limit']).toBe(String(left));
       await report('ganti', `g-${window}`, 300, 3);
@@ -97,7 +108,8 @@ describe("the tenant's own clock", () => {
       const at = new Date(Date.now() + 7 * 3_600_000 + minutes * 60_000);
       return { day: day[(at.getUTCDay() + 6) % 7]!, time: at.toISOString().slice(11, 16).replace(':', '') };
     };
-    const shift = (seconds: number) => isp.query('UPDATE login_hours SET from_s = from_s + ?, to_s = to_s + ? WHERE hours = ?', [seconds, seconds, hours]);
+    const shift = (seconds: number) =>
+      isp.query('UPDATE login_hours SET from_s = from_s + ?, to_s = to_s + ? WHERE hours = ?', [seconds, seconds, hours]);
     let hours: string;
 
     it('hold at login, and end the session when they end, to the second', async () => {
@@ -120,7 +132,9 @@ describe("the tenant's own clock", () => {
       hours = `${from.day}${from.time}-${local(90).time}`;
       await isp.user('jam-tutup', { loginHours: hours });
       for (const method of ['pap', 'chap', 'mschapv2'] as const)
-        expect((await router.login('jam-tutup', 'rahasia', { method })).attributes['Reply-Message']).toBe(`outside the login hours (${hours})`);
+        expect((await router.login('jam-tutup', 'rahasia', { method })).attributes['Reply-Message']).toBe(
+          `outside the login hours (${hours})`,
+        );
     });
 
     it('that are always are none', async () => {
@@ -136,7 +150,15 @@ describe("the tenant's own clock", () => {
   });
 
   it('costs one query for each login', async () => {
-    await isp.user('hemat', { quotaBytes: 1e9, timeQuotaSeconds: 1e5, quotaWindow: 'month', deviceSlots: 3, devices: ['AA:BB:CC:00:00:01'], loginHours: 'Al0000-2359', fairUse: { bytes: 1e8, rateLimit: '1M/1M' } });
+    await isp.user('hemat', {
+      quotaBytes: 1e9,
+      timeQuotaSeconds: 1e5,
+      quotaWindow: 'month',
+      deviceSlots: 3,
+      devices: ['AA:BB:CC:00:00:01'],
+      loginHours: 'Al0000-2359',
+      fairUse: { bytes: 1e8, rateLimit: '1M/1M' },
+    });
     const attributes = { 'Calling-Station-Id': 'AA:BB:CC:00:00:01' };
     await router.login('hemat', 'rahasia', { attributes });
     await scenario.stored();

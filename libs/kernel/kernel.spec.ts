@@ -59,7 +59,9 @@ describe('StateMachine', () => {
   });
 
   it('refuses a table with a state that nothing leads to', () => {
-    expect(() => new StateMachine<'on' | 'off' | 'broken'>('lamp', 'on', { on: ['off'], off: ['on'], broken: ['on'] })).toThrow('no way leads to broken');
+    expect(() => new StateMachine<'on' | 'off' | 'broken'>('lamp', 'on', { on: ['off'], off: ['on'], broken: ['on'] })).toThrow(
+      'no way leads to broken',
+    );
   });
 });
 

@@ -21,7 +21,14 @@ describe('the upkeep of accounting', () => {
   let upkeep: AccountingUpkeep;
   const rows = <T = unknown>(sql: string, params?: unknown[]): Promise<T> => tenant.run(() => tenancy.database.query<T>(sql, params));
   /** A report of a session as the drain stores it: counters and times never go back. */
-  const report = (key: string, at: string, seconds: number, input: number, output: number, { stop = null as string | null, router = 7 } = {}): Promise<unknown> =>
+  const report = (
+    key: string,
+    at: string,
+    seconds: number,
+    input: number,
+    output: number,
+    { stop = null as string | null, router = 7 } = {},
+  ): Promise<unknown> =>
     rows(
       `INSERT INTO radacct (acctuniqueid, acctsessionid, username, router_id, acctstarttime, acctupdatetime, acctstoptime, acctsessiontime, acctinputoctets, acctoutputoctets)
        VALUES (?, ?, 'budi', ?, ? - INTERVAL ? SECOND, ?, ?, ?, ?, ?)
@@ -31,7 +38,9 @@ describe('the upkeep of accounting', () => {
       [key, key, router, at, seconds, at, stop, seconds, input, output],
     );
   const days = async (): Promise<[string, number, number, number][]> => {
-    const found = await rows<Day[]>("SELECT DATE_FORMAT(day, '%Y-%m-%d') AS day, router_id, input_bytes, output_bytes, sessions FROM usage_daily ORDER BY day, router_id");
+    const found = await rows<Day[]>(
+      "SELECT DATE_FORMAT(day, '%Y-%m-%d') AS day, router_id, input_bytes, output_bytes, sessions FROM usage_daily ORDER BY day, router_id",
+    );
     return found.map((row) => [row.day, Number(row.input_bytes), Number(row.output_bytes), row.sessions]);
   };
 
@@ -84,7 +93,9 @@ describe('the upkeep of accounting', () => {
           `INSERT INTO radacct (acctuniqueid, username, acctstarttime, acctupdatetime, acctinputoctets, acctoutputoctets)
            VALUES ('a', 'budi', '2026-03-28 23:00:00', '2026-03-29 23:00:00', 24000, 0)`,
         );
-        const found = await tenancy.database.query<Day[]>("SELECT DATE_FORMAT(day, '%Y-%m-%d') AS day, input_bytes FROM usage_daily ORDER BY day");
+        const found = await tenancy.database.query<Day[]>(
+          "SELECT DATE_FORMAT(day, '%Y-%m-%d') AS day, input_bytes FROM usage_daily ORDER BY day",
+        );
         expect(found.map(({ day, input_bytes }) => [day, Number(input_bytes)])).toEqual([
           ['2026-03-29', 23_000],
           ['2026-03-30', 1_000],
@@ -133,7 +144,11 @@ describe('the upkeep of accounting', () => {
 
   describe('the archive', () => {
     const partitions = async (): Promise<string[]> =>
-      (await rows<{ name: string }[]>("SELECT partition_name AS name FROM information_schema.partitions WHERE table_schema = DATABASE() AND table_name = 'radacct_archive' ORDER BY partition_ordinal_position")).map(({ name }) => name);
+      (
+        await rows<{ name: string }[]>(
+          "SELECT partition_name AS name FROM information_schema.partitions WHERE table_schema = DATABASE() AND table_name = 'radacct_archive' ORDER BY partition_ordinal_position",
+        )
+      ).map(({ name }) => name);
     const arrange = async (from: Date, until: Date, keepFrom: Date): Promise<void> => {
       const statements = archiveStatements(tenant.context.db, { present: await partitions(), from, until, keepFrom });
       await withConnection(await rootOfTestServer(), async (connection) => {
@@ -143,7 +158,10 @@ describe('the upkeep of accounting', () => {
 
     it('has the columns of radacct', async () => {
       const columns = (table: string): Promise<unknown> =>
-        rows("SELECT column_name, column_type, collation_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position", [table]);
+        rows(
+          'SELECT column_name, column_type, collation_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position',
+          [table],
+        );
       expect(await columns('radacct_archive')).toEqual(await columns('radacct'));
     });
 
@@ -156,7 +174,10 @@ describe('the upkeep of accounting', () => {
       await arrange(new Date('2025-12-15T00:00:00Z'), end, new Date('2024-01-01T00:00:00Z'));
       expect(await partitions()).toEqual(['m202512', 'm202601', 'later']);
       expect(await tenant.run(() => upkeep.archiveBefore(end))).toBe(2);
-      expect(await rows('SELECT acctuniqueid FROM radacct ORDER BY acctuniqueid')).toMatchObject([{ acctuniqueid: 'open' }, { acctuniqueid: 'recent' }]);
+      expect(await rows('SELECT acctuniqueid FROM radacct ORDER BY acctuniqueid')).toMatchObject([
+        { acctuniqueid: 'open' },
+        { acctuniqueid: 'recent' },
+      ]);
       expect(await rows('SELECT acctuniqueid FROM radacct_archive PARTITION (m202512)')).toMatchObject([{ acctuniqueid: 'older' }]);
       await arrange(end, monthsBefore(new Date('2026-03-10T00:00:00Z'), 0), new Date('2026-01-01T00:00:00Z'));
       expect(await partitions()).toEqual(['m202601', 'm202602', 'later']);
@@ -170,7 +191,9 @@ describe('the upkeep of accounting', () => {
       await tenant.run(() => upkeep.archiveBefore(new Date('2026-02-01T00:00:00Z')));
       expect(await rows('SELECT * FROM radacct')).toEqual([]);
       await report('a', '2026-03-09 20:00:00', 60 + 53 * 86_400, 7 * MB, 9 * MB);
-      expect(await rows('SELECT acctuniqueid, acctstoptime, acctinputoctets FROM radacct')).toMatchObject([{ acctuniqueid: 'a', acctstoptime: null }]);
+      expect(await rows('SELECT acctuniqueid, acctstoptime, acctinputoctets FROM radacct')).toMatchObject([
+        { acctuniqueid: 'a', acctstoptime: null },
+      ]);
       expect(await rows('SELECT * FROM radacct_archive')).toEqual([]);
       const found = await days();
       expect(found.reduce((sum, [, input]) => sum + input, 0)).toBe(7 * MB);

@@ -72,7 +72,9 @@ export class AccountingUpkeep {
 
   /** The end of the oldest session in radacct, undefined without any. */
   async oldestEnd(): Promise<Date | undefined> {
-    const [row] = await this.db.query<{ ended: Date | null }[]>('SELECT MIN(acctstoptime) AS ended FROM radacct WHERE acctstoptime IS NOT NULL');
+    const [row] = await this.db.query<{ ended: Date | null }[]>(
+      'SELECT MIN(acctstoptime) AS ended FROM radacct WHERE acctstoptime IS NOT NULL',
+    );
     return row?.ended ?? undefined;
   }
 

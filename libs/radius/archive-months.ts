@@ -42,7 +42,9 @@ export function archiveStatements(database: string, { present, from, until, keep
   }
   if (added.length > 0) {
     const parts = added.map(({ name, end }) => `PARTITION ${name} VALUES LESS THAN (${literal(end)})`);
-    statements.push(`ALTER TABLE ${table} REORGANIZE PARTITION later INTO (${parts.join(', ')}, PARTITION later VALUES LESS THAN (MAXVALUE))`);
+    statements.push(
+      `ALTER TABLE ${table} REORGANIZE PARTITION later INTO (${parts.join(', ')}, PARTITION later VALUES LESS THAN (MAXVALUE))`,
+    );
   }
   const old = [...months, ...added].filter(({ end }) => end <= keepFrom).map(({ name }) => name);
   if (old.length > 0) statements.push(`ALTER TABLE ${table} DROP PARTITION ${old.join(', ')}`);

@@ -135,7 +135,10 @@ export class CoaAttempts {
 
   /** @returns how many went */
   async forgetBefore(instant: Date, limit: number): Promise<number> {
-    const { affectedRows } = await this.db.query<{ affectedRows: number }>('DELETE FROM coa_attempts WHERE sent_at < ? LIMIT ?', [instant, limit]);
+    const { affectedRows } = await this.db.query<{ affectedRows: number }>('DELETE FROM coa_attempts WHERE sent_at < ? LIMIT ?', [
+      instant,
+      limit,
+    ]);
     return affectedRows;
   }
 }
@@ -156,7 +159,10 @@ function toAttempt(row: Row): CoaAttempt {
     packets: row.packets,
     answer: row.answer,
     errorCause: row.error_cause,
-    sentAttributes: (typeof row.sent_attributes === 'string' ? JSON.parse(row.sent_attributes) : row.sent_attributes) as Record<string, string | number>,
+    sentAttributes: (typeof row.sent_attributes === 'string' ? JSON.parse(row.sent_attributes) : row.sent_attributes) as Record<
+      string,
+      string | number
+    >,
     sentAt: row.sent_at,
     answeredAt: row.answered_at,
   };

@@ -4,7 +4,9 @@ describe("the rights of FreeRADIUS in a tenant's database", () => {
   it('are on tables, and no more than it needs', () => {
     const grants = radiusGrants('t_maju', 'jala_radius');
     expect(grants).toContain("GRANT SELECT ON `t_maju`.`radcheck` TO 'jala_radius'@'%'");
-    expect(grants).toContain("GRANT SELECT, UPDATE (status, first_login_at, first_mac, expires_at, mac, devices) ON `t_maju`.`raduser` TO 'jala_radius'@'%'");
+    expect(grants).toContain(
+      "GRANT SELECT, UPDATE (status, first_login_at, first_mac, expires_at, mac, devices) ON `t_maju`.`raduser` TO 'jala_radius'@'%'",
+    );
     expect(grants).toContain("GRANT INSERT ON `t_maju`.`radpostauth` TO 'jala_radius'@'%'");
     expect(grants.every((grant) => /^GRANT [^*]+ ON `t_maju`\.`[a-z_]+` TO 'jala_radius'@'%'$/.test(grant))).toBe(true);
     expect(grants.join()).not.toMatch(/DELETE|DROP|ALTER|customers/);

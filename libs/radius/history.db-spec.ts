@@ -22,7 +22,11 @@ describe('the history of users and routers', () => {
   let history: HistoryReader;
   let sessions: SessionsReader;
   const rows = <T = unknown>(sql: string, params?: unknown[]): Promise<T> => tenant.run(() => tenancy.database.query<T>(sql, params));
-  const login = (username: string, seconds: number, { accepted = false, router = 1, mac = '', reason = 'wrong password' } = {}): Promise<unknown> =>
+  const login = (
+    username: string,
+    seconds: number,
+    { accepted = false, router = 1, mac = '', reason = 'wrong password' } = {},
+  ): Promise<unknown> =>
     rows('INSERT INTO radpostauth (username, reply, reason, authdate, router_id, callingstationid) VALUES (?, ?, ?, ?, ?, ?)', [
       username,
       accepted ? 'Access-Accept' : 'Access-Reject',
@@ -38,7 +42,8 @@ describe('the history of users and routers', () => {
     const asked = statements.mock.calls.filter(([sql]) => /^\(?SELECT (?!COUNT)/.test(sql));
     statements.mockRestore();
     const plans: Plan[] = [];
-    for (const [sql, params] of asked) plans.push(...(await rows<Plan[]>(`EXPLAIN ${sql}`, params as unknown[])).filter(({ table }) => /^rad/.test(table ?? '')));
+    for (const [sql, params] of asked)
+      plans.push(...(await rows<Plan[]>(`EXPLAIN ${sql}`, params as unknown[])).filter(({ table }) => /^rad/.test(table ?? '')));
     return plans;
   };
 
@@ -96,14 +101,10 @@ describe('the history of users and routers', () => {
 
   it('goes on into the archive, where closed months are', async () => {
     const insert = (table: string, id: number, start: number, stop: number): Promise<unknown> =>
-      rows(`INSERT INTO ${table} (radacctid, acctsessionid, acctuniqueid, username, router_id, acctstarttime, acctupdatetime, acctstoptime) VALUES (?, ?, ?, 'budi', 1, ?, ?, ?)`, [
-        id,
-        `81${id}`,
-        `u${id}`,
-        ago(start),
-        ago(stop),
-        ago(stop),
-      ]);
+      rows(
+        `INSERT INTO ${table} (radacctid, acctsessionid, acctuniqueid, username, router_id, acctstarttime, acctupdatetime, acctstoptime) VALUES (?, ?, ?, 'budi', 1, ?, ?, ?)`,
+        [id, `81${id}`, `u${id}`, ago(start), ago(stop), ago(stop)],
+      );
     await insert('radacct', 9, 300, 200);
     await insert('radacct', 8, 900, 800);
     await insert('radacct_archive', 7, 9_000, 8_000);
@@ -127,8 +128,11 @@ describe('the history of users and routers', () => {
 
   describe('with forty thousand rows', () => {
     beforeEach(async () => {
-      await rows(`INSERT INTO radpostauth (username, reply, reason, authdate, router_id)
-        SELECT CONCAT('user', seq MOD 200), IF(seq MOD 5 = 0, 'Access-Reject', 'Access-Accept'), '', ? - INTERVAL seq SECOND, seq MOD 20 FROM seq_1_to_40000`, [NOW]);
+      await rows(
+        `INSERT INTO radpostauth (username, reply, reason, authdate, router_id)
+        SELECT CONCAT('user', seq MOD 200), IF(seq MOD 5 = 0, 'Access-Reject', 'Access-Accept'), '', ? - INTERVAL seq SECOND, seq MOD 20 FROM seq_1_to_40000`,
+        [NOW],
+      );
       await rows(
         `INSERT INTO radacct (acctsessionid, acctuniqueid, username, router_id, acctstarttime, acctupdatetime, acctstoptime, acctsessiontime)
          SELECT seq, seq, CONCAT('user', seq MOD 200), seq MOD 20, ? - INTERVAL seq + 60 SECOND, ? - INTERVAL seq SECOND, IF(seq > 500, ? - INTERVAL seq SECOND, NULL), 60

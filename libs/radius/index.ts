@@ -2,7 +2,15 @@ export { AccountingUpkeep, type Kept } from './accounting-upkeep.repository';
 export { archiveStatements, type ArchiveWish, monthsBefore } from './archive-months';
 export { isRadiusSecret, RADIUS_SECRET, type RouterClient } from './client-file';
 export * from './coa';
-export { COA_KINDS, COA_RESULTS, type CoaAttempt, type CoaAttemptFilter, CoaAttempts, type CoaKind, type CoaResult } from './coa-attempts.repository';
+export {
+  COA_KINDS,
+  COA_RESULTS,
+  type CoaAttempt,
+  type CoaAttemptFilter,
+  CoaAttempts,
+  type CoaKind,
+  type CoaResult,
+} from './coa-attempts.repository';
 export { radiusGrants, radiusRevokes } from './grants';
 export { type HistoryBefore, type HistoryOf, HistoryReader } from './history.repository';
 export { type DueUser, LimitsReader } from './limits.repository';

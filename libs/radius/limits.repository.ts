@@ -23,7 +23,9 @@ export class LimitsReader {
 
   /** Noted by the trigger on raduser. Locked until the caller's transaction ends; what another process holds is skipped. */
   async takeDue(limit: number): Promise<DueUser[]> {
-    const rows = await this.db.query<DueUser[]>('SELECT username, reason FROM coa_due ORDER BY noted_at LIMIT ? FOR UPDATE SKIP LOCKED', [limit]);
+    const rows = await this.db.query<DueUser[]>('SELECT username, reason FROM coa_due ORDER BY noted_at LIMIT ? FOR UPDATE SKIP LOCKED', [
+      limit,
+    ]);
     if (rows.length > 0) await this.db.query('DELETE FROM coa_due WHERE username IN (?)', [rows.map(({ username }) => username)]);
     return rows;
   }

@@ -11,7 +11,8 @@ const WEEK = 7 * DAY;
 const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'] as const;
 
 /** `Wk` Monday to Friday, `Al` or `Any` every day, one day, or a range of days such as `Fr-Su`. */
-const ENTRY = /^(Wk|Al|Any|Mo|Tu|We|Th|Fr|Sa|Su)(?:-(Mo|Tu|We|Th|Fr|Sa|Su))?(?:([01]\d|2[0-3])([0-5]\d)-(?:([01]\d|2[0-3])([0-5]\d)|(2400)))?$/;
+const ENTRY =
+  /^(Wk|Al|Any|Mo|Tu|We|Th|Fr|Sa|Su)(?:-(Mo|Tu|We|Th|Fr|Sa|Su))?(?:([01]\d|2[0-3])([0-5]\d)-(?:([01]\d|2[0-3])([0-5]\d)|(2400)))?$/;
 
 /**
  * Login-Time as FreeRADIUS writes it (rlm_logintime, the UUCP way): `Wk0800-1700,Sa,Su`. A span whose end is not after its
@@ -49,7 +50,14 @@ function daysOf(first: string, last: string | undefined): number[] {
 
 /** Spans that touch become one, or a session would be cut where none has to end. */
 function merged(spans: readonly WeekSpan[]): WeekSpan[] {
-  const inside = spans.flatMap(({ from, to }) => (to > WEEK ? [{ from, to: WEEK }, { from: 0, to: to - WEEK }] : [{ from, to }]));
+  const inside = spans.flatMap(({ from, to }) =>
+    to > WEEK
+      ? [
+          { from, to: WEEK },
+          { from: 0, to: to - WEEK },
+        ]
+      : [{ from, to }],
+  );
   const joined: { from: number; to: number }[] = [];
   for (const { from, to } of inside.sort((a, b) => a.from - b.from)) {
     const before = joined.at(-1);

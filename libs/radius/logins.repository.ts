@@ -39,7 +39,8 @@ export class LoginsReader {
 
   /** Newest first. `total` stops at 10,000. */
   async forUser(username: string, page: { readonly page: number; readonly perPage: number }): Promise<Page<Login>> {
-    const rows = await this.db.query<LoginRow[]>(`SELECT ${LOGIN_COLUMNS} FROM radpostauth WHERE username = ? ORDER BY authdate DESC, id DESC LIMIT ? OFFSET ?`,
+    const rows = await this.db.query<LoginRow[]>(
+      `SELECT ${LOGIN_COLUMNS} FROM radpostauth WHERE username = ? ORDER BY authdate DESC, id DESC LIMIT ? OFFSET ?`,
       [username, page.perPage, Math.min((page.page - 1) * page.perPage, MAX_COUNTED_LOGINS)],
     );
     const [count] = await this.db.query<{ total: string }[]>(

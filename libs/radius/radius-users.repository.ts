@@ -66,11 +66,16 @@ export class RadiusUsersRepository {
   async writeZone(timezone = TenantScope.current().timezone): Promise<void> {
     const wanted = zoneOffsets(timezone, ZONE_SINCE, ZONE_YEARS);
     const known = await this.db.query<{ from_at: Date; offset_s: number }[]>('SELECT from_at, offset_s FROM zone_offsets ORDER BY from_at');
-    const same = known.length === wanted.length && wanted.every(({ from, seconds }, i) => known[i]!.from_at.getTime() === from.getTime() && known[i]!.offset_s === seconds);
+    const same =
+      known.length === wanted.length &&
+      wanted.every(({ from, seconds }, i) => known[i]!.from_at.getTime() === from.getTime() && known[i]!.offset_s === seconds);
     if (same) return;
     await this.db.transaction(async () => {
       await this.db.query('DELETE FROM zone_offsets');
-      await this.db.query(`INSERT INTO zone_offsets (from_at, offset_s) VALUES ${wanted.map(() => '(?, ?)').join(', ')}`, wanted.flatMap(({ from, seconds }) => [from, seconds]));
+      await this.db.query(
+        `INSERT INTO zone_offsets (from_at, offset_s) VALUES ${wanted.map(() => '(?, ?)').join(', ')}`,
+        wanted.flatMap(({ from, seconds }) => [from, seconds]),
+      );
     });
   }
 

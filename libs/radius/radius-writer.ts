@@ -155,8 +155,7 @@ function userReplies(user: RadiusUser): Map<string, string> {
 }
 
 function requireDevices(user: RadiusUser): void {
-  if (user.macAuth && canonicalMac(user.username) !== user.username)
-    throw new RangeError(`not a canonical MAC address: ${user.username}`);
+  if (user.macAuth && canonicalMac(user.username) !== user.username) throw new RangeError(`not a canonical MAC address: ${user.username}`);
   requireWhole('number of uses', user.maxUsage, 1, MAX_DEVICES);
   requireDeviceList(user.devices ?? []);
 }

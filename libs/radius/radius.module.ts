@@ -12,7 +12,28 @@ import { SessionsReader } from './sessions.repository';
 
 /** Needs the global modules of configuration, clock and tenancy. */
 @Module({
-  providers: [RadiusUsersRepository, RadiusWriter, SessionsReader, LoginsReader, HistoryReader, RouterClients, CoaClient, CoaAttempts, LimitsReader, AccountingUpkeep],
-  exports: [RadiusWriter, SessionsReader, LoginsReader, HistoryReader, RouterClients, CoaClient, CoaAttempts, LimitsReader, AccountingUpkeep],
+  providers: [
+    RadiusUsersRepository,
+    RadiusWriter,
+    SessionsReader,
+    LoginsReader,
+    HistoryReader,
+    RouterClients,
+    CoaClient,
+    CoaAttempts,
+    LimitsReader,
+    AccountingUpkeep,
+  ],
+  exports: [
+    RadiusWriter,
+    SessionsReader,
+    LoginsReader,
+    HistoryReader,
+    RouterClients,
+    CoaClient,
+    CoaAttempts,
+    LimitsReader,
+    AccountingUpkeep,
+  ],
 })
 export class RadiusModule {}

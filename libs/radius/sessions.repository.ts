@@ -137,10 +137,10 @@ export class SessionsReader {
 
   /** What a Disconnect-Request has to name. */
   async onlineOf(username: string): Promise<Session[]> {
-    const rows = await this.db.query<SessionRow[]>(`SELECT ${SESSION_COLUMNS} FROM radacct WHERE username = ? AND ${ONLINE} ORDER BY radacctid`, [
-      username,
-      this.liveSince(),
-    ]);
+    const rows = await this.db.query<SessionRow[]>(
+      `SELECT ${SESSION_COLUMNS} FROM radacct WHERE username = ? AND ${ONLINE} ORDER BY radacctid`,
+      [username, this.liveSince()],
+    );
     return rows.map(toSession);
   }
 
@@ -151,7 +151,10 @@ export class SessionsReader {
   }
 
   /** Sessions that are open now, of a router or of the members of a group, in the order of their ids. */
-  async onlineIn(scope: SessionScope, range: { readonly after: number; readonly upTo: number; readonly limit: number }): Promise<Session[]> {
+  async onlineIn(
+    scope: SessionScope,
+    range: { readonly after: number; readonly upTo: number; readonly limit: number },
+  ): Promise<Session[]> {
     const { from, params } = scopeOf(scope);
     const rows = await this.db.query<SessionRow[]>(
       `SELECT ${SESSION_COLUMNS} FROM ${from} AND ${ONLINE} AND radacctid > ? AND radacctid <= ? ORDER BY radacctid LIMIT ?`,
@@ -248,7 +251,8 @@ export class SessionsReader {
 
 /** Ended ones in the order of the index that finds them (open_updated, or router_open), so that a page never sorts the whole history. */
 function orderOf({ state, routerId, fastest }: SessionFilter): string {
-  if (state === 'ended') return routerId === undefined ? 'acctstoptime DESC, acctupdatetime DESC, radacctid DESC' : 'acctstoptime DESC, radacctid DESC';
+  if (state === 'ended')
+    return routerId === undefined ? 'acctstoptime DESC, acctupdatetime DESC, radacctid DESC' : 'acctstoptime DESC, radacctid DESC';
   return fastest ? 'COALESCE(input_bps, 0) + COALESCE(output_bps, 0) DESC, radacctid DESC' : 'acctstarttime DESC, radacctid DESC';
 }
 

@@ -16,7 +16,10 @@ function judge(files: Record<string, string>): string {
       mkdirSync(join(folder, path, '..'), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    const result = spawnSync(join(root, 'node_modules/.bin/depcruise'), ['--config', '.dependency-cruiser.cjs', 'libs'], { cwd: folder, encoding: 'utf8' });
+    const result = spawnSync(join(root, 'node_modules/.bin/depcruise'), ['--config', '.dependency-cruiser.cjs', 'libs'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     return result.stdout + result.stderr;
   } finally {
     rmSync(folder, { recursive: true });
@@ -25,7 +28,10 @@ function judge(files: Record<string, string>): string {
 
 describe('the layers', () => {
   it('hold in the repository as it is', () => {
-    const output = execFileSync(join(root, 'node_modules/.bin/depcruise'), ['--config', '.dependency-cruiser.cjs', 'apps', 'libs'], { cwd: root, encoding: 'utf8' });
+    const output = execFileSync(join(root, 'node_modules/.bin/depcruise'), ['--config', '.dependency-cruiser.cjs', 'apps', 'libs'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     expect(output).toContain('no dependency violations found');
   });
 

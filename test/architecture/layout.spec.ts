@@ -26,7 +26,9 @@ describe('the rooms of the repository', () => {
 
   it('pins every dependency exactly', () => {
     const manifest = JSON.parse(read('package.json')) as { dependencies: Record<string, string>; devDependencies: Record<string, string> };
-    const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(([, range]) => !/^\d+\.\d+\.\d+/.test(range));
+    const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
+      ([, range]) => !/^\d+\.\d+\.\d+/.test(range),
+    );
     expect(loose).toEqual([]);
   });
 
@@ -52,13 +54,20 @@ describe('the rooms of the repository', () => {
 
 describe('habits that would leak a tenant or a secret', () => {
   it('reads the environment in libs/infra/config alone', () => {
-    const elsewhere = product.filter((path) => /^(libs|apps\/(platform|worker|cli))\//.test(path) && !/^libs\/infra\/(config|testing)\//.test(path));
+    const elsewhere = product.filter(
+      (path) => /^(libs|apps\/(platform|worker|cli))\//.test(path) && !/^libs\/infra\/(config|testing)\//.test(path),
+    );
     // The entry points hand their environment over to AppConfig.
     expect(offenders(elsewhere, /process\.env/).filter((line) => !line.includes('new AppConfig(process.env)'))).toEqual([]);
   });
 
   it('uses no server-side prepared statements, whose ids die with a changed user', () => {
-    expect(offenders(product.filter((path) => path.startsWith('libs/')), /\.execute\(\s*['"`]/)).toEqual([]);
+    expect(
+      offenders(
+        product.filter((path) => path.startsWith('libs/')),
+        /\.execute\(\s*['"`]/,
+      ),
+    ).toEqual([]);
   });
 
   it('has no lazy relation and no active record', () => {
@@ -66,7 +75,9 @@ describe('habits that would leak a tenant or a secret', () => {
   });
 
   it('opens a tenant scope in four places only', () => {
-    const openers = product.filter((path) => /TenantScope\.run\(/.test(read(path))).filter((path) => !path.startsWith('libs/infra/tenancy/'));
+    const openers = product
+      .filter((path) => /TenantScope\.run\(/.test(read(path)))
+      .filter((path) => !path.startsWith('libs/infra/tenancy/'));
     const allowed = [/^apps\/platform\/src\/http\/request-scope\.ts$/, /^libs\/infra\/queue\//, /^apps\/cli\//, /^libs\/infra\/testing\//];
     expect(openers.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
   });
@@ -76,6 +87,8 @@ describe('habits that would leak a tenant or a secret', () => {
   });
 
   it('has no any, no silenced compiler and no unfinished note', () => {
-    expect(offenders(product, /:\s*any\b(?=\s*[;,)=\]>|&[]|$)|as any\b|@ts-(?:ignore|nocheck|expect-error)|\b(?:TODO|FIXME|XXX)\b/)).toEqual([]);
+    expect(
+      offenders(product, /:\s*any\b(?=\s*[;,)=\]>|&[]|$)|as any\b|@ts-(?:ignore|nocheck|expect-error)|\b(?:TODO|FIXME|XXX)\b/),
+    ).toEqual([]);
   });
 });

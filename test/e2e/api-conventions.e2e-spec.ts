@@ -6,7 +6,12 @@ describe('the conventions of the API', () => {
   let stack: Stack;
   let tenant: TenantInUse;
   let owner: ApiClient;
-  const plan = (name: string): Record<string, unknown> => ({ name, download_bps: 5_000_000, upload_bps: 1_000_000, price_minor: 15_000_000 });
+  const plan = (name: string): Record<string, unknown> => ({
+    name,
+    download_bps: 5_000_000,
+    upload_bps: 1_000_000,
+    price_minor: 15_000_000,
+  });
 
   beforeAll(async () => {
     stack = sharedStack();
@@ -46,7 +51,10 @@ describe('the conventions of the API', () => {
   it('pages, sorts and searches on the server', async () => {
     for (const name of ['Alpha', 'Bravo', 'Charlie']) expect((await owner.post('/api/tenant/service-plans', plan(name))).status).toBe(201);
     const second = await owner.get('/api/tenant/service-plans?per_page=2&page=2&sort=name&order=asc');
-    expect([second.body.data.map((row: { name: string }) => row.name), second.body.meta]).toEqual([['Charlie'], { page: 2, per_page: 2, total: 3 }]);
+    expect([second.body.data.map((row: { name: string }) => row.name), second.body.meta]).toEqual([
+      ['Charlie'],
+      { page: 2, per_page: 2, total: 3 },
+    ]);
     const found = await owner.get('/api/tenant/service-plans?search=rav');
     expect(found.body.data.map((row: { name: string }) => row.name)).toEqual(['Bravo']);
     expect((await owner.get('/api/tenant/service-plans?per_page=101')).status).toBe(422);

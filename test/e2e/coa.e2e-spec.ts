@@ -22,7 +22,12 @@ describe('ending and changing sessions', () => {
 
   async function customer(of = planId): Promise<{ id: number; username: string; password: string }> {
     const login = { username: `coa${(people += 1)}`, password: 'kopi-tubruk-77' };
-    const { body } = await tenant.owner.post('/api/tenant/customers', { ...login, name: login.username, service_plan_id: of, service_type: 'pppoe' });
+    const { body } = await tenant.owner.post('/api/tenant/customers', {
+      ...login,
+      name: login.username,
+      service_plan_id: of,
+      service_type: 'pppoe',
+    });
     return { ...login, id: body.id };
   }
 
@@ -54,7 +59,10 @@ describe('ending and changing sessions', () => {
     const router = await tenant.owner.post('/api/tenant/routers', { name: 'Tower', address, secret: SECRET, coa_port: nas.coaPort });
     routerId = router.body.id;
     planId = await plan('Home');
-    await until('the router to be known', async () => (await tenant.owner.get(`/api/tenant/routers/${routerId}`)).body.published_at !== null);
+    await until(
+      'the router to be known',
+      async () => (await tenant.owner.get(`/api/tenant/routers/${routerId}`)).body.published_at !== null,
+    );
   }, 60_000);
   afterAll(() => nas.stop());
   afterEach(async () => {
@@ -120,7 +128,9 @@ describe('ending and changing sessions', () => {
     expect(there.attributes['Mikrotik-Rate-Limit']).toBe('5M/10M');
     const fast = await plan('Fast', { download_bps: 50_000_000, upload_bps: 20_000_000 });
     await tenant.owner.patch(`/api/tenant/customers/${siti.id}`, { service_plan_id: fast });
-    await until('the new rate', async () => (await nas.sessions()).some(({ id, attributes }) => id === there.id && attributes['Mikrotik-Rate-Limit'] === '20M/50M'));
+    await until('the new rate', async () =>
+      (await nas.sessions()).some(({ id, attributes }) => id === there.id && attributes['Mikrotik-Rate-Limit'] === '20M/50M'),
+    );
   });
 
   it('shows a router that refuses and one that is silent', async () => {
@@ -134,7 +144,12 @@ describe('ending and changing sessions', () => {
     await nas.setMode('nak');
     expect((await tenant.owner.post(`/api/tenant/sessions/${id}/disconnect`)).status).toBe(202);
     await until('the refusal', async () => (await attempts(`session_id=${id}`)).length === 1);
-    expect((await attempts(`session_id=${id}`))[0]).toMatchObject({ answer: 'nak', error_cause: 503, refusal: 'the router has no such session', requested_by: 'Owner' });
+    expect((await attempts(`session_id=${id}`))[0]).toMatchObject({
+      answer: 'nak',
+      error_cause: 503,
+      refusal: 'the router has no such session',
+      requested_by: 'Owner',
+    });
     await nas.setMode('silent');
     // The router says that the session is alive after all, so it is worth another try.
     await new Promise((resolve) => setTimeout(resolve, 1_100));

@@ -102,7 +102,12 @@ describe('the main path', () => {
       const { body } = await north.owner.get('/api/tenant/sessions?state=online');
       return body.meta.total === 1 && body.data[0];
     });
-    expect([online.username, online.framed_ip, online.router.name, online.customer.name]).toEqual(['budi', '10.5.50.2', 'Tower 1', 'Budi Santoso']);
+    expect([online.username, online.framed_ip, online.router.name, online.customer.name]).toEqual([
+      'budi',
+      '10.5.50.2',
+      'Tower 1',
+      'Budi Santoso',
+    ]);
 
     await account('Interim-Update', { 'Acct-Session-Time': 300, 'Acct-Input-Octets': 500, 'Acct-Output-Octets': 2_000 });
     await account('Stop', { 'Acct-Session-Time': 600, 'Acct-Terminate-Cause': 'User-Request', ...counters });

@@ -29,10 +29,26 @@ describe('disconnecting from the web', () => {
     tenant = await createTenant(stack, await stack.superadmin());
     const address = routerAddress();
     nas = await NasSimulator.start({ address, secret: SECRET, authPort: stack.run.radius.auth, acctPort: stack.run.radius.acct });
-    routerId = (await tenant.owner.post('/api/tenant/routers', { name: 'Tower 1', address, secret: SECRET, coa_port: nas.coaPort })).body.id;
-    const plan = await tenant.owner.post('/api/tenant/service-plans', { name: 'Home 10', download_bps: 10e6, upload_bps: 5e6, price_minor: 0 });
-    customerId = (await tenant.owner.post('/api/tenant/customers', { ...login, name: 'Budi Santoso', service_plan_id: plan.body.id, service_type: 'pppoe' })).body.id;
-    await until('the router to be known', async () => (await tenant.owner.get(`/api/tenant/routers/${routerId}`)).body.published_at !== null);
+    routerId = (await tenant.owner.post('/api/tenant/routers', { name: 'Tower 1', address, secret: SECRET, coa_port: nas.coaPort })).body
+      .id;
+    const plan = await tenant.owner.post('/api/tenant/service-plans', {
+      name: 'Home 10',
+      download_bps: 10e6,
+      upload_bps: 5e6,
+      price_minor: 0,
+    });
+    customerId = (
+      await tenant.owner.post('/api/tenant/customers', {
+        ...login,
+        name: 'Budi Santoso',
+        service_plan_id: plan.body.id,
+        service_type: 'pppoe',
+      })
+    ).body.id;
+    await until(
+      'the router to be known',
+      async () => (await tenant.owner.get(`/api/tenant/routers/${routerId}`)).body.published_at !== null,
+    );
     browser = await launchChromium();
     visited = await visitAsOwner(browser, stack, tenant);
   }, 90_000);
@@ -57,10 +73,16 @@ describe('disconnecting from the web', () => {
     const session = await online();
     await nas.setMode('ignores');
     await tenant.owner.post(`/api/tenant/customers/${customerId}/disconnect`);
-    await until('the answer', async () => (await tenant.owner.get(`/api/tenant/coa-attempts?customer_id=${customerId}`)).body.meta.total === 2);
+    await until(
+      'the answer',
+      async () => (await tenant.owner.get(`/api/tenant/coa-attempts?customer_id=${customerId}`)).body.meta.total === 2,
+    );
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     await nas.interim(session.id, { input: 1 });
-    await until('the state', async () => (await tenant.owner.get('/api/tenant/sessions?state=online')).body.data[0].disconnection?.state === 'ignored');
+    await until(
+      'the state',
+      async () => (await tenant.owner.get('/api/tenant/sessions?state=online')).body.data[0].disconnection?.state === 'ignored',
+    );
     const { page } = visited;
     await page.goto(`${visited.origin}/customers/${customerId}`);
     await page.getByText('The router agreed, but the session goes on').first().waitFor();

@@ -34,7 +34,9 @@ async function seriousFindings(page: Page): Promise<string[]> {
   // Through the debugger, which the page's content security policy does not bind.
   await page.evaluate(AXE);
   const violations = await page.evaluate<Finding[]>(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)`);
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
 }
 
 describe('every page', () => {
@@ -57,7 +59,10 @@ describe('every page', () => {
   afterAll(() => browser?.close());
 
   /** Visits all pages in one look and gathers what `look` finds on each. */
-  async function inspect(visit: (origin: string) => Promise<Visit>, find: (visited: Visit, path: string) => Promise<string[]>): Promise<string[]> {
+  async function inspect(
+    visit: (origin: string) => Promise<Visit>,
+    find: (visited: Visit, path: string) => Promise<string[]>,
+  ): Promise<string[]> {
     const found: string[] = [];
     for (const { origin, account, pages } of faces) {
       const visited = await visit(origin);

@@ -118,7 +118,10 @@ describe('logging in', () => {
     await page.locator('[name=email]').fill(tenant.email);
     await page.getByRole('button', { name: 'Send link' }).click();
     await page.getByRole('link', { name: 'Open the local outbox' }).click();
-    await page.getByRole('button', { name: new RegExp(tenant.email) }).first().click();
+    await page
+      .getByRole('button', { name: new RegExp(tenant.email) })
+      .first()
+      .click();
     const link = page.locator('article a[href*="reset-password"]').first();
     await link.waitFor();
     const href = (await link.getAttribute('href'))!;

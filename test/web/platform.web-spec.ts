@@ -161,7 +161,10 @@ describe('a super admin', () => {
 
   it('sees in the activity log what was changed from what to what', async () => {
     await page.getByRole('link', { name: 'Activity log' }).click();
-    await page.getByRole('row', { name: /Tenant suspended/ }).first().click();
+    await page
+      .getByRole('row', { name: /Tenant suspended/ })
+      .first()
+      .click();
     const drawer = page.getByRole('dialog', { name: 'Tenant suspended' });
     await drawer.getByText('What changed').waitFor();
     const text = await drawer.innerText();

@@ -73,8 +73,8 @@ describe('an owner gets the first customer online', () => {
     await page.getByRole('link', { name: 'New service plan' }).first().click();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Home 10 Mbps');
     await page.getByLabel('Price').fill('250rb');
-    await page.getByLabel('Download').fill('10M');
-    await page.getByLabel('Upload').fill('5');
+    await page.getByRole('textbox', { name: 'Download', exact: true }).fill('10M');
+    await page.getByRole('textbox', { name: 'Upload', exact: true }).fill('5');
     await page.getByRole('button', { name: 'Create plan' }).click();
     const row = page.getByRole('row', { name: /Home 10 Mbps/ });
     await row.waitFor();
@@ -134,7 +134,12 @@ describe('an owner gets the first customer online', () => {
     await page.getByText('Suspended: logins are refused').waitFor();
     expect(await page.locator('main').innerText()).toContain('Two months unpaid');
 
-    await account('Stop', { 'Acct-Session-Time': 90, 'Acct-Input-Octets': 10 * MIB, 'Acct-Output-Octets': 80 * MIB, 'Acct-Terminate-Cause': 'Admin-Reset' });
+    await account('Stop', {
+      'Acct-Session-Time': 90,
+      'Acct-Input-Octets': 10 * MIB,
+      'Acct-Output-Octets': 80 * MIB,
+      'Acct-Terminate-Cause': 'Admin-Reset',
+    });
     await page.getByText('Not connected right now.').waitFor();
     expect((await authenticate()).packet).toBe('Access-Reject');
     await page.reload();

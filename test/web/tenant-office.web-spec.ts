@@ -40,9 +40,20 @@ describe('the office of an ISP', () => {
   beforeAll(async () => {
     stack = sharedStack();
     tenant = await createTenant(stack, await stack.superadmin());
-    const plan = await tenant.owner.post('/api/tenant/service-plans', { name: 'Home 10', download_bps: 10e6, upload_bps: 5e6, price_minor: 25_000_000 });
+    const plan = await tenant.owner.post('/api/tenant/service-plans', {
+      name: 'Home 10',
+      download_bps: 10e6,
+      upload_bps: 5e6,
+      price_minor: 25_000_000,
+    });
     planId = plan.body.id;
-    const customer = await tenant.owner.post('/api/tenant/customers', { username: 'budi', password: 'kopi-tubruk-77', name: 'Budi Santoso', service_plan_id: planId, service_type: 'pppoe' });
+    const customer = await tenant.owner.post('/api/tenant/customers', {
+      username: 'budi',
+      password: 'kopi-tubruk-77',
+      name: 'Budi Santoso',
+      service_plan_id: planId,
+      service_type: 'pppoe',
+    });
     customerId = customer.body.id;
     routerId = (await tenant.owner.post('/api/tenant/routers', { name: 'Tower 1', address: ROUTER_ADDRESS })).body.id;
     browser = await launchChromium();
@@ -125,7 +136,10 @@ describe('the office of an ISP', () => {
     await row.waitFor();
     expect(await row.innerText()).toContain('Invited');
     await menu('Activity log').click();
-    await page.getByRole('row', { name: /Agus Salim/ }).first().waitFor();
+    await page
+      .getByRole('row', { name: /Agus Salim/ })
+      .first()
+      .waitFor();
   });
 
   it('says what failed, offers to try again and names the request', async () => {
@@ -133,7 +147,13 @@ describe('the office of an ISP', () => {
       route.fulfill({
         status: 500,
         contentType: 'application/problem+json',
-        body: JSON.stringify({ type: 'about:blank', title: 'Internal error', status: 500, code: 'INTERNAL', request_id: 'req-for-support' }),
+        body: JSON.stringify({
+          type: 'about:blank',
+          title: 'Internal error',
+          status: 500,
+          code: 'INTERNAL',
+          request_id: 'req-for-support',
+        }),
       }),
     );
     await page.goto(`${visited.origin}/plans`);
@@ -152,20 +172,39 @@ describe('the office of an ISP', () => {
     await page.getByRole('heading', { level: 1, name: 'Budi Santoso' }).waitFor();
   });
 
-  it.each(['light', 'dark'] as const)('is readable for everybody in the %s theme', async (theme) => {
-    const looked = await visitAsOwner(browser, stack, tenant, { theme, locale: theme === 'dark' ? 'id' : 'en' });
-    const paths = ['/today', '/customers', '/customers/new', `/customers/${customerId}`, '/plans', `/plans/${planId}`, '/routers', `/routers/${routerId}`, '/sessions', '/staff', '/staff/new', '/roles', '/activity', '/settings'];
-    const findings: Record<string, string[]> = {};
-    for (const path of paths) {
-      await looked.page.goto(looked.origin + path);
-      await looked.page.locator('h1').waitFor();
-      await looked.page.waitForFunction(() => document.querySelectorAll('main [aria-busy="true"], .animate-pulse-soft').length === 0);
-      const found = await seriousFindings(looked.page);
-      if (found.length > 0) findings[path] = found;
-    }
-    expect(findings).toEqual({});
-    expect(looked.complaints).toEqual([]);
-  }, 180_000);
+  it.each(['light', 'dark'] as const)(
+    'is readable for everybody in the %s theme',
+    async (theme) => {
+      const looked = await visitAsOwner(browser, stack, tenant, { theme, locale: theme === 'dark' ? 'id' : 'en' });
+      const paths = [
+        '/today',
+        '/customers',
+        '/customers/new',
+        `/customers/${customerId}`,
+        '/plans',
+        `/plans/${planId}`,
+        '/routers',
+        `/routers/${routerId}`,
+        '/sessions',
+        '/staff',
+        '/staff/new',
+        '/roles',
+        '/activity',
+        '/settings',
+      ];
+      const findings: Record<string, string[]> = {};
+      for (const path of paths) {
+        await looked.page.goto(looked.origin + path);
+        await looked.page.locator('h1').waitFor();
+        await looked.page.waitForFunction(() => document.querySelectorAll('main [aria-busy="true"], .animate-pulse-soft').length === 0);
+        const found = await seriousFindings(looked.page);
+        if (found.length > 0) findings[path] = found;
+      }
+      expect(findings).toEqual({});
+      expect(looked.complaints).toEqual([]);
+    },
+    180_000,
+  );
 
   it('has complained about nothing on the way', () => {
     expect(visited.complaints).toEqual([]);

@@ -24,7 +24,12 @@ describe('the staff of an ISP on their phones', () => {
     stack = sharedStack();
     tenant = await createTenant(stack, await stack.superadmin());
     await tenant.owner.post('/api/tenant/service-plans', {
-      name: 'Rumahan 10 Mbps', download_bps: 10e6, upload_bps: 5e6, price_minor: 25_000_000, validity_value: 1, validity_unit: 'months',
+      name: 'Rumahan 10 Mbps',
+      download_bps: 10e6,
+      upload_bps: 5e6,
+      price_minor: 25_000_000,
+      validity_value: 1,
+      validity_unit: 'months',
     });
     browser = await launchChromium();
   }, 90_000);

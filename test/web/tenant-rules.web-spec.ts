@@ -6,7 +6,8 @@ import { groupPermissions, withPermission } from '../../apps/web/src/tenant/staf
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 20, 12, minutes)).toISOString();
 
 describe('a router’s state', () => {
-  const router = (values: Partial<Router>) => ({ publish_error: null, published_at: at(0), last_seen_at: at(0), sessions_online: 0, ...values }) as Router;
+  const router = (values: Partial<Router>) =>
+    ({ publish_error: null, published_at: at(0), last_seen_at: at(0), sessions_online: 0, ...values }) as Router;
   const stateAfter = (minutes: number, values: Partial<Router> = {}) => routerState(router(values), new Date(at(minutes)));
 
   it('says the worst there is to say', () => {

@@ -25,13 +25,21 @@ describe('the words of the web', () => {
 
   it.each(FACES)('mention the same facts in both languages: %s', (face) => {
     const indonesian = words(face, 'id');
-    const different = [...english.get(face)!].filter(([key, text]) => String(placeholders(text)) !== String(placeholders(indonesian.get(key) ?? '')));
+    const different = [...english.get(face)!].filter(
+      ([key, text]) => String(placeholders(text)) !== String(placeholders(indonesian.get(key) ?? '')),
+    );
     expect(different.map(([key]) => key)).toEqual([]);
   });
 
   it.each(FACES)('are translated, not copied: %s', (face) => {
     const indonesian = words(face, 'id');
-    const sentences = [...english.get(face)!].filter(([, text]) => text.replaceAll(/\{\w+\}/g, '').split(/\s+/).filter((word) => /[a-z]{3}/i.test(word)).length > 3);
+    const sentences = [...english.get(face)!].filter(
+      ([, text]) =>
+        text
+          .replaceAll(/\{\w+\}/g, '')
+          .split(/\s+/)
+          .filter((word) => /[a-z]{3}/i.test(word)).length > 3,
+    );
     expect(sentences.filter(([key, text]) => indonesian.get(key) === text).map(([key]) => key)).toEqual([]);
   });
 
@@ -51,7 +59,9 @@ describe('the words of the web', () => {
 
   it('say what each refusal means and what to do about it', () => {
     // 404s share the words of NOT_FOUND and faults on our side those of INTERNAL.
-    const own = Object.entries(ERRORS).filter(([code, status]) => (status !== 404 && status < 500) || ['NOT_FOUND', 'INTERNAL', 'HOST_UNKNOWN', 'BUSY'].includes(code));
+    const own = Object.entries(ERRORS).filter(
+      ([code, status]) => (status !== 404 && status < 500) || ['NOT_FOUND', 'INTERNAL', 'HOST_UNKNOWN', 'BUSY'].includes(code),
+    );
     const silent = own.filter(([code]) => !['title', 'help'].every((part) => english.get('shared')!.has(`error.code.${code}.${part}`)));
     expect(silent.map(([code]) => code)).toEqual([]);
   });
@@ -63,7 +73,11 @@ describe('the words of the web', () => {
       for (const [, literal] of text.matchAll(/'([a-z_]+(?:\.\w+)+)'/g)) literals.add(literal!);
       for (const [, template] of text.matchAll(/`([a-z_]+\.[^`\s]*\$\{[^`]*)`/g)) patterns.push(patternOf(template!));
     }
-    const unused = FACES.flatMap((face) => [...english.get(face)!.keys()].filter((key) => !literals.has(key) && !patterns.some((pattern) => pattern.test(key))).map((key) => `${face}: ${key}`));
+    const unused = FACES.flatMap((face) =>
+      [...english.get(face)!.keys()]
+        .filter((key) => !literals.has(key) && !patterns.some((pattern) => pattern.test(key)))
+        .map((key) => `${face}: ${key}`),
+    );
     expect(unused).toEqual([]);
   });
 });
@@ -82,8 +96,12 @@ const NAMES = /^(Jala|RADIUS|WhatsApp|K|\d+ ?[MG]B?|[−+·–/|…→×%])*$/;
 
 function rawTexts(node: Node): string[] {
   const own = node.type === TEXT && typeof node.content === 'string' && /\p{L}/u.test(node.content) ? [node.content.trim()] : [];
-  const attributes = (node.props ?? []).filter((prop) => prop.type === STATIC_ATTRIBUTE && SPOKEN.includes(prop.name) && /\p{L}/u.test(prop.value?.content ?? ''));
-  return [...own, ...attributes.map((prop) => prop.value!.content), ...(node.children ?? []).flatMap(rawTexts)].filter((text) => !NAMES.test(text));
+  const attributes = (node.props ?? []).filter(
+    (prop) => prop.type === STATIC_ATTRIBUTE && SPOKEN.includes(prop.name) && /\p{L}/u.test(prop.value?.content ?? ''),
+  );
+  return [...own, ...attributes.map((prop) => prop.value!.content), ...(node.children ?? []).flatMap(rawTexts)].filter(
+    (text) => !NAMES.test(text),
+  );
 }
 
 describe('components', () => {
@@ -98,7 +116,13 @@ describe('components', () => {
   });
 
   it('name no colour: those are in tokens.css', () => {
-    const coloured = files.filter(({ path, text }) => /\.(vue|ts)$/.test(path) && /#[0-9a-f]{6}\b|\brgba?\(|\bhsla?\(|oklch\(|\b(?:bg|text|border)-(?:red|green|blue|gray|slate|zinc|amber|teal|white|black)\b/i.test(text));
+    const coloured = files.filter(
+      ({ path, text }) =>
+        /\.(vue|ts)$/.test(path) &&
+        /#[0-9a-f]{6}\b|\brgba?\(|\bhsla?\(|oklch\(|\b(?:bg|text|border)-(?:red|green|blue|gray|slate|zinc|amber|teal|white|black)\b/i.test(
+          text,
+        ),
+    );
     expect(coloured.map(({ path }) => path)).toEqual([]);
   });
 

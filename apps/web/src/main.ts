@@ -15,19 +15,19 @@ import './shared/theme.css';
 
 /** Everything that must be known before the first page: who this host speaks for, and whether somebody is logged in. */
 async function start(): Promise<void> {
-  const [context] = await Promise.all([
-    ok(client.GET('/api/context', {})),
-    resume().catch(() => undefined),
-    addMessages(sharedMessages),
-  ]);
+  const [context] = await Promise.all([ok(client.GET('/api/context', {})), resume().catch(() => undefined), addMessages(sharedMessages)]);
   setContext(context);
   setRegion(context.tenant);
-  await setLocale(rememberedLocale() ?? signedInUser.value?.locale ?? context.tenant?.locale ?? browserLocale() ?? 'en', { remember: false });
+  await setLocale(rememberedLocale() ?? signedInUser.value?.locale ?? context.tenant?.locale ?? browserLocale() ?? 'en', {
+    remember: false,
+  });
   createApp(App).use(createAppRouter(context.audience)).use(i18n).use(VueQueryPlugin, { queryClient }).mount('#app');
 }
 
 start().catch(async (error: unknown) => {
   await addMessages(sharedMessages);
   await setLocale(rememberedLocale() ?? browserLocale() ?? 'en', { remember: false });
-  createApp(StartFailure, { error: asApiError(error) }).use(i18n).mount('#app');
+  createApp(StartFailure, { error: asApiError(error) })
+    .use(i18n)
+    .mount('#app');
 });

@@ -58,7 +58,8 @@ export function createAppRouter(audience: Audience): Router {
 
   router.afterEach((to, from) => {
     // Reading starts at the new page's content, not wherever the pressed link was.
-    if (from.matched.length > 0 && to.path !== from.path) void nextTick(() => document.getElementById('content')?.focus({ preventScroll: true }));
+    if (from.matched.length > 0 && to.path !== from.path)
+      void nextTick(() => document.getElementById('content')?.focus({ preventScroll: true }));
   });
 
   // After an update the old chunks are gone; the new page is one load away. Once, so that a broken server does not loop.

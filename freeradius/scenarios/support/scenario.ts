@@ -72,7 +72,8 @@ export class Scenario {
   async stored(withinMs = 30_000): Promise<void> {
     const deadline = Date.now() + withinMs;
     while (this.server.spooled() !== '') {
-      if (Date.now() > deadline) throw new Error(`Not stored after ${withinMs / 1000} s:\n${this.server.spooled()}\n${this.server.log('drain')}`);
+      if (Date.now() > deadline)
+        throw new Error(`Not stored after ${withinMs / 1000} s:\n${this.server.spooled()}\n${this.server.log('drain')}`);
       await sleep(100);
     }
   }

@@ -37,7 +37,7 @@ export async function subscribe(isp: Isp, prefix: string, count: number): Promis
   for (let at = 0; at < count; at += 2_000) {
     const some = subscribers.slice(at, at + 2_000);
     await isp.query('INSERT INTO raduser (username, rate_limit) VALUES ?', [some.map(({ username }) => [username, '5M/10M'])]);
-    await isp.query("INSERT INTO radcheck (username, attribute, op, value, jala_managed) VALUES ?", [
+    await isp.query('INSERT INTO radcheck (username, attribute, op, value, jala_managed) VALUES ?', [
       some.map(({ username, password }) => [username, 'Cleartext-Password', ':=', password, 1]),
     ]);
   }

@@ -22,20 +22,37 @@ describe('the upkeep of every tenant’s accounting', () => {
     tenant = await tenancy.create();
     const hosts = { administration: () => rootOfTestServer() } as unknown as DbHostsRepository;
     const zones = { followZone: () => Promise.resolve() } as unknown as RadiusWriter;
-    upkeep = new AccountingUpkeepService(new TenantIterator(tenancy.tenants), new AccountingUpkeep(tenancy.database), new ArchivePartitionsRepository(hosts), zones, clock);
+    upkeep = new AccountingUpkeepService(
+      new TenantIterator(tenancy.tenants),
+      new AccountingUpkeep(tenancy.database),
+      new ArchivePartitionsRepository(hosts),
+      zones,
+      clock,
+    );
   });
   afterAll(() => tenancy.drop());
 
   it('archives closed months, forgets what is kept no longer, and one broken tenant keeps nobody else from it', async () => {
-    await rows("INSERT INTO settings (name, timezone, currency, locale, keep_sessions_months) VALUES ('x', 'Asia/Jakarta', 'IDR', 'id', 6)");
+    await rows(
+      "INSERT INTO settings (name, timezone, currency, locale, keep_sessions_months) VALUES ('x', 'Asia/Jakarta', 'IDR', 'id', 6)",
+    );
     await rows(`INSERT INTO radacct (acctuniqueid, username, acctstarttime, acctupdatetime, acctstoptime) VALUES
       ('forgotten', 'budi', '2025-06-01', '2025-06-02', '2025-06-02'), ('kept', 'budi', '2025-10-01', '2025-10-02', '2025-10-02'),
       ('live', 'budi', '2026-02-01', '2026-02-02', '2026-02-02'), ('open', 'budi', '2025-10-01', '2025-10-02', NULL)`);
     const report = await upkeep.keepSmall();
     expect([report.succeeded, report.failures.length]).toEqual([1, 1]);
-    expect(await rows('SELECT acctuniqueid FROM radacct ORDER BY acctuniqueid')).toMatchObject([{ acctuniqueid: 'live' }, { acctuniqueid: 'open' }]);
+    expect(await rows('SELECT acctuniqueid FROM radacct ORDER BY acctuniqueid')).toMatchObject([
+      { acctuniqueid: 'live' },
+      { acctuniqueid: 'open' },
+    ]);
     expect(await rows('SELECT acctuniqueid FROM radacct_archive')).toMatchObject([{ acctuniqueid: 'kept' }]);
-    const [{ plan }] = [{ plan: await rows<{ partitions: string }[]>("EXPLAIN PARTITIONS SELECT * FROM radacct_archive WHERE acctstoptime >= '2025-10-01' AND acctstoptime < '2025-11-01'") }];
+    const [{ plan }] = [
+      {
+        plan: await rows<{ partitions: string }[]>(
+          "EXPLAIN PARTITIONS SELECT * FROM radacct_archive WHERE acctstoptime >= '2025-10-01' AND acctstoptime < '2025-11-01'",
+        ),
+      },
+    ];
     expect(plan[0]!.partitions).toBe('m202510');
     await upkeep.keepSmall();
     expect(await rows('SELECT acctuniqueid FROM radacct_archive')).toHaveLength(1);
@@ -46,6 +63,8 @@ describe('the upkeep of every tenant’s accounting', () => {
     expect(await rows("SELECT acctuniqueid FROM radacct WHERE acctterminatecause = 'Missed-Interim'")).toEqual([]);
     jest.spyOn(AccountingUpkeep.prototype, 'databaseUpSeconds').mockResolvedValue(3_600);
     await upkeep.closeMissed();
-    expect(await rows("SELECT acctuniqueid FROM radacct WHERE acctterminatecause = 'Missed-Interim'")).toMatchObject([{ acctuniqueid: 'open' }]);
+    expect(await rows("SELECT acctuniqueid FROM radacct WHERE acctterminatecause = 'Missed-Interim'")).toMatchObject([
+      { acctuniqueid: 'open' },
+    ]);
   });
 });

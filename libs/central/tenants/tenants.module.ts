@@ -72,10 +72,21 @@ const hosting = {
     AccountingUpkeepService,
     WelcomeMails,
   ],
-  exports: [TenantsService, DomainsService, ProvisioningService, TenantExports, TenantRemovalService, TenantMaintenanceService, AccountingUpkeepService],
+  exports: [
+    TenantsService,
+    DomainsService,
+    ProvisioningService,
+    TenantExports,
+    TenantRemovalService,
+    TenantMaintenanceService,
+    AccountingUpkeepService,
+  ],
 })
 export class TenantsModule {}
 
 /** For the worker. */
-@Module({ imports: [TenantsModule], providers: [ProvisionTenantHandler, ArchiveTenantHandler, DeleteTenantHandler, CloseMissedSessions, KeepAccountingSmall] })
+@Module({
+  imports: [TenantsModule],
+  providers: [ProvisionTenantHandler, ArchiveTenantHandler, DeleteTenantHandler, CloseMissedSessions, KeepAccountingSmall],
+})
 export class TenantsWorkerModule {}

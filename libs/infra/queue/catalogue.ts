@@ -16,7 +16,16 @@ export const DISCONNECT_REASONS = [
 export type DisconnectReason = (typeof DISCONNECT_REASONS)[number];
 
 /** Why running sessions are to be brought in line with what is true of their user now. */
-export const REFRESH_REASONS = ['resumed', 'renewed', 'expiry-moved', 'plan-changed', 'fair-use-reached', 'quota-reached', 'expired', 'suspended'] as const;
+export const REFRESH_REASONS = [
+  'resumed',
+  'renewed',
+  'expiry-moved',
+  'plan-changed',
+  'fair-use-reached',
+  'quota-reached',
+  'expired',
+  'suspended',
+] as const;
 export type RefreshReason = (typeof REFRESH_REASONS)[number];
 
 /** What each job is told. Identifiers only: a job reads the present state itself, because it may run late or twice. */

@@ -41,12 +41,7 @@ export class CoaClient {
     return this.send(CODES.disconnectRequest, target, sessionAttributes(session), waits);
   }
 
-  change(
-    target: CoaTarget,
-    session: CoaSession,
-    change: SessionChange,
-    waits: readonly number[] = WAITS,
-  ): Promise<CoaAnswer> {
+  change(target: CoaTarget, session: CoaSession, change: SessionChange, waits: readonly number[] = WAITS): Promise<CoaAnswer> {
     return this.send(CODES.coaRequest, target, { ...sessionAttributes(session), ...change }, waits);
   }
 

@@ -27,7 +27,11 @@ describe('naming a session', () => {
 
   it('is by name and id for PPPoE, and by the address too for a hotspot', () => {
     expect(identification({ ...base, serviceType: 'pppoe' })).toEqual({ username: 'Budi', acctSessionId: '81000001', framedIp: '' });
-    expect(identification({ ...base, serviceType: 'hotspot' })).toEqual({ username: 'Budi', acctSessionId: '81000001', framedIp: '10.0.0.7' });
+    expect(identification({ ...base, serviceType: 'hotspot' })).toEqual({
+      username: 'Budi',
+      acctSessionId: '81000001',
+      framedIp: '10.0.0.7',
+    });
     expect(identification({ ...base, serviceType: null }, 'old').username).toBe('old');
   });
 });
@@ -40,9 +44,21 @@ describe('who may be online', () => {
     ['one at the end', { expiresAt: NOW }, false],
     ['one a byte before the quota', { quotaBytes: 100, usedBytes: 99 }, true],
     ['one at the quota', { quotaBytes: 100, usedBytes: 100 }, false],
-    ['one at the quota of a day that is over', { quotaBytes: 100, usedBytes: 100, quotaWindow: 'day', usedWindow: 'day', usedUntil: NOW }, true],
-    ['one at the quota of this day', { quotaBytes: 100, usedBytes: 100, quotaWindow: 'day', usedWindow: 'day', usedUntil: inSeconds(1) }, false],
-    ['one whose usage was counted for another window', { quotaBytes: 100, usedBytes: 100, quotaWindow: 'week', usedWindow: 'day', usedUntil: inSeconds(1) }, true],
+    [
+      'one at the quota of a day that is over',
+      { quotaBytes: 100, usedBytes: 100, quotaWindow: 'day', usedWindow: 'day', usedUntil: NOW },
+      true,
+    ],
+    [
+      'one at the quota of this day',
+      { quotaBytes: 100, usedBytes: 100, quotaWindow: 'day', usedWindow: 'day', usedUntil: inSeconds(1) },
+      false,
+    ],
+    [
+      'one whose usage was counted for another window',
+      { quotaBytes: 100, usedBytes: 100, quotaWindow: 'week', usedWindow: 'day', usedUntil: inSeconds(1) },
+      true,
+    ],
     ['one a second before the time quota', { timeQuotaSeconds: 60, usedSeconds: 59 }, true],
     ['one at the time quota', { timeQuotaSeconds: 60, usedSeconds: 60 }, false],
     ['one outside the login hours', { hoursLeft: 0 }, false],
@@ -92,5 +108,7 @@ describe('a change of plan', () => {
     ['a new login for another pool', { pool: 'a' }, { pool: 'b', rateLimit: '2M/2M' }, 'disconnect'],
     ['a change when login hours go', { loginHours: 'Wk0800-1700' }, { loginHours: null }, 'change'],
     ['a new login for another address list', {}, { addressList: 'vip' }, 'disconnect'],
-  ])('needs %s', (_, before, after, expected) => expect(neededFor({ rateLimit: '1M/1M', ...before }, { rateLimit: '1M/1M', ...after })).toBe(expected));
+  ])('needs %s', (_, before, after, expected) =>
+    expect(neededFor({ rateLimit: '1M/1M', ...before }, { rateLimit: '1M/1M', ...after })).toBe(expected),
+  );
 });

@@ -285,10 +285,16 @@ describe('customers in a real database', () => {
     const devices = app.get(CustomerDevicesService, { strict: false });
     const mac = (n: number) => `AA:BB:CC:00:00:0${n}`;
     expect(await tenant.run(() => devices.list(actor, id))).toEqual({ slots: 2, devices: [] });
-    expect(await tenant.run(() => devices.replace(actor, id, ['aabbcc000001', mac(1), mac(2)]))).toEqual({ slots: 2, devices: [mac(1), mac(2)] });
+    expect(await tenant.run(() => devices.replace(actor, id, ['aabbcc000001', mac(1), mac(2)]))).toEqual({
+      slots: 2,
+      devices: [mac(1), mac(2)],
+    });
     expect(await tenant.run(() => devices.release(actor, id, 'aa-bb-cc-00-00-01'))).toEqual({ slots: 2, devices: [mac(2)] });
     expect(await tenant.run(() => devices.release(actor, id, mac(1)))).toEqual({ slots: 2, devices: [mac(2)] });
-    for (const [wrong, code] of [[['x'], 'mac'], [[mac(1), mac(2), mac(3)], 'max']] as const)
+    for (const [wrong, code] of [
+      [['x'], 'mac'],
+      [[mac(1), mac(2), mac(3)], 'max'],
+    ] as const)
       await expect(tenant.run(() => devices.replace(actor, id, wrong))).rejects.toMatchObject({ fields: { devices: [{ code }] } });
     await expect(tenant.run(() => devices.list(actor, 4711))).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
     expect(await rows("SELECT action FROM activity_log WHERE action LIKE 'customer.device%' ORDER BY id LIMIT 2")).toEqual([

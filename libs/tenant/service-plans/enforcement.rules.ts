@@ -45,7 +45,13 @@ export const NO_RULES: ServicePlanRules = {
 type Limits = Pick<ServicePlan, 'downloadBps' | 'uploadBps' | 'quotaBytes' | 'sharedUsers'>;
 export type EnforcedPlan = Limits & Partial<ServicePlanRules>;
 
-const ENFORCED = ['downloadBps', 'uploadBps', 'quotaBytes', 'sharedUsers', ...(Object.keys(NO_RULES) as (keyof ServicePlanRules)[])] as const;
+const ENFORCED = [
+  'downloadBps',
+  'uploadBps',
+  'quotaBytes',
+  'sharedUsers',
+  ...(Object.keys(NO_RULES) as (keyof ServicePlanRules)[]),
+] as const;
 
 /** What FreeRADIUS holds everybody on the plan to. */
 export function radiusGroupOf(plan: EnforcedPlan & Pick<ServicePlan, 'id'>): RadiusGroup {

@@ -138,8 +138,18 @@ describe('service plans in a real database', () => {
     ]);
     expect((await tenant.run(() => plans.get(actor, plan.id))).burst).toEqual(burst);
     expect(await rows('SELECT offset_s FROM zone_offsets')).toEqual([{ offset_s: 25_200 }]);
-    await update(plan.id, { burst: null, fupBytes: null, fupDownloadBps: null, fupUploadBps: null, loginHours: null, quotaWindow: 'total', deviceSlots: null });
-    expect(await enforced()).toMatchObject([{ rate_limit: '5M/10M', fup_bytes: null, fup_rate_limit: null, login_hours: null, device_slots: null }]);
+    await update(plan.id, {
+      burst: null,
+      fupBytes: null,
+      fupDownloadBps: null,
+      fupUploadBps: null,
+      loginHours: null,
+      quotaWindow: 'total',
+      deviceSlots: null,
+    });
+    expect(await enforced()).toMatchObject([
+      { rate_limit: '5M/10M', fup_bytes: null, fup_rate_limit: null, login_hours: null, device_slots: null },
+    ]);
   });
 
   it.each<[string, Partial<NewServicePlan>]>([

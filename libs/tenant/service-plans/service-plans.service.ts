@@ -51,7 +51,11 @@ export class ServicePlansService {
     assertValidity(input);
     assertRules(input);
     const saved = await this.write(input.name, async () => {
-      const plan = Object.assign(new ServicePlan(), { ...NO_RULES, ...given(input), currency: input.currency ?? TenantScope.current().currency });
+      const plan = Object.assign(new ServicePlan(), {
+        ...NO_RULES,
+        ...given(input),
+        currency: input.currency ?? TenantScope.current().currency,
+      });
       const created = await this.plans.save(plan);
       await this.radius.putGroup(radiusGroupOf(created));
       await this.activity.record(actor, 'service_plan.created', subjectOf(created), { after: auditOf(created) });

@@ -3,7 +3,14 @@ import { Test } from '@nestjs/testing';
 import { type Actor, systemActor } from '@jala/contracts';
 import { HandlesJob, JOB_NAMES, JobHandler, type JobName, OutboxRelay, QueueModule, QueueWorkerModule } from '@jala/infra/queue';
 import { PlanLimits, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
-import { createTestCentral, createTestTenancy, type TestCentral, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
+import {
+  createTestCentral,
+  createTestTenancy,
+  type TestCentral,
+  TestInfraModule,
+  type TestTenancy,
+  type TestTenant,
+} from '@jala/infra/testing';
 import { SystemClock } from '@jala/kernel';
 import { LimitsReader, radiusEntities } from '@jala/radius';
 import { customersEntities, CustomersService } from '@jala/tenant/customers';
@@ -44,7 +51,7 @@ const elsewhere = JOB_NAMES.filter((name) => !/^(radius|router)\./.test(name)).m
 class WorkerModule {}
 
 async function until<T>(what: string, ask: () => Promise<T | undefined | false>, timeoutMs = 15_000): Promise<T> {
-  for (const deadline = Date.now() + timeoutMs; ; ) {
+  for (const deadline = Date.now() + timeoutMs; ;) {
     const answer = await ask();
     if (answer) return answer;
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
@@ -64,8 +71,10 @@ describe('CoA with a real worker and a simulated router', () => {
   let addresses = 0;
 
   const of = <T>(type: abstract new (...args: never[]) => T): T => app.get<T>(type, { strict: false });
-  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> => tenant.run(() => tenancy.database.query<T[]>(sql, params));
-  const attempts = () => rows('SELECT kind, reason, try, last_try, packets, answer, error_cause, sent_attributes FROM coa_attempts ORDER BY id');
+  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> =>
+    tenant.run(() => tenancy.database.query<T[]>(sql, params));
+  const attempts = () =>
+    rows('SELECT kind, reason, try, last_try, packets, answer, error_cause, sent_attributes FROM coa_attempts ORDER BY id');
   const newPlan = (name: string, terms: object = {}) =>
     tenant.run(() =>
       of(ServicePlansService).create(actor, {
@@ -92,9 +101,14 @@ describe('CoA with a real worker and a simulated router', () => {
   }
 
   /** A customer who is online: on the router, and in radacct as accounting has stored it. */
-  async function online(service: 'pppoe' | 'hotspot' = 'pppoe', plan = planId): Promise<{ customerId: number; username: string; sessionId: number; there: NasSession }> {
+  async function online(
+    service: 'pppoe' | 'hotspot' = 'pppoe',
+    plan = planId,
+  ): Promise<{ customerId: number; username: string; sessionId: number; there: NasSession }> {
     const username = `user${(people += 1)}`;
-    const { customer } = await tenant.run(() => of(CustomersService).create(actor, { username, name: username, servicePlanId: plan, serviceType: service }));
+    const { customer } = await tenant.run(() =>
+      of(CustomersService).create(actor, { username, name: username, servicePlanId: plan, serviceType: service }),
+    );
     const there = await nas!.adopt({ username, service, attributes: { 'Mikrotik-Rate-Limit': '1M/10M', 'Session-Timeout': 1_000_000 } });
     const { insertId } = (await rows(
       `INSERT INTO radacct (acctsessionid, acctuniqueid, username, router_id, nasipaddress, acctstarttime, acctupdatetime, acctsessiontime, acctinputoctets,
@@ -106,7 +120,9 @@ describe('CoA with a real worker and a simulated router', () => {
 
   const gone = (session: NasSession) => until('the session to end', async () => nas!.endedAt(session.id));
   const changed = (session: NasSession, name: string, value: string | number) =>
-    until(`${name} to be ${value}`, async () => (await nas!.sessions()).some(({ id, attributes }) => id === session.id && attributes[name] === value));
+    until(`${name} to be ${value}`, async () =>
+      (await nas!.sessions()).some(({ id, attributes }) => id === session.id && attributes[name] === value),
+    );
   const shown = async (sessionId: number): Promise<SessionView | undefined> => {
     const page = await tenant.run(() => of(SessionsService).list(actor, { page: 1, perPage: 50, order: 'asc' }, { state: 'online' }));
     return page.rows.find(({ id }) => id === sessionId);
@@ -148,7 +164,16 @@ describe('CoA with a real worker and a simulated router', () => {
     expect(await nas!.requests()).toEqual([{ kind: 'disconnect', attributes: naming, unknown: [] }]);
     await until('the answer on record', async () => (await attempts()).length > 0);
     expect(await attempts()).toEqual([
-      { kind: 'disconnect', reason: 'suspended', try: 1, last_try: 1, packets: 1, answer: 'ack', error_cause: null, sent_attributes: naming },
+      {
+        kind: 'disconnect',
+        reason: 'suspended',
+        try: 1,
+        last_try: 1,
+        packets: 1,
+        answer: 'ack',
+        error_cause: null,
+        sent_attributes: naming,
+      },
     ]);
   });
 
@@ -157,7 +182,11 @@ describe('CoA with a real worker and a simulated router', () => {
     const { customerId, there, username } = await online('hotspot');
     await tenant.run(() => of(DisconnectionsService).requestForCustomer(actor, customerId));
     await gone(there);
-    expect((await nas!.requests())[0]!.attributes).toEqual({ 'User-Name': username, 'Acct-Session-Id': there.id, 'Framed-IP-Address': there.ip });
+    expect((await nas!.requests())[0]!.attributes).toEqual({
+      'User-Name': username,
+      'Acct-Session-Id': there.id,
+      'Framed-IP-Address': there.ip,
+    });
   });
 
   it('ends one session of several by the button, and says who pressed it', async () => {
@@ -280,7 +309,10 @@ describe('CoA with a real worker and a simulated router', () => {
   it('cuts a user whose report reaches the quota of the day, and leaves one of another day alone', async () => {
     await startRouter();
     const { there, username, sessionId } = await online();
-    await rows("UPDATE raduser SET quota_bytes = 1000, quota_window = 'day', used_window = 'day', used_bytes = 1000, used_until = UTC_TIMESTAMP() - INTERVAL 1 SECOND WHERE username = ?", [username]);
+    await rows(
+      "UPDATE raduser SET quota_bytes = 1000, quota_window = 'day', used_window = 'day', used_bytes = 1000, used_until = UTC_TIMESTAMP() - INTERVAL 1 SECOND WHERE username = ?",
+      [username],
+    );
     await tenant.run(() => of(RefreshesService).refresh(username, 'resumed', { attempt: 1, attempts: 1 }));
     expect((await nas!.sessions())[0]!.attributes['Mikrotik-Total-Limit']).toBe(1_000);
     const began = Date.now();
@@ -330,7 +362,7 @@ describe('CoA with a real worker and a simulated router', () => {
     expect(await find()).toEqual([{ username, reason: 'suspended' }]);
     await tenant.run(() => of(DisconnectionsService).endOne(sessionId, 'Ani', { attempt: 1, attempts: 1 }));
     expect(await find()).toEqual([]);
-    await rows("UPDATE coa_attempts SET sent_at = sent_at - INTERVAL 6 MINUTE");
+    await rows('UPDATE coa_attempts SET sent_at = sent_at - INTERVAL 6 MINUTE');
     expect(await find()).toEqual([{ username, reason: 'suspended' }]);
   });
 
@@ -348,7 +380,9 @@ describe('CoA with a real worker and a simulated router', () => {
     });
     expect(finished).toMatchObject({ sessions: 30, ended: 30, failed: 0, requestedBy: 'Ani' });
     expect((await nas!.sessions()).map((session) => session.id)).toEqual([stays.there.id]);
-    expect(await tenant.run(() => of(MassDisconnectsService).preview(actor, { scope: 'router', id: routerId }))).toMatchObject({ sessions: 31 });
+    expect(await tenant.run(() => of(MassDisconnectsService).preview(actor, { scope: 'router', id: routerId }))).toMatchObject({
+      sessions: 31,
+    });
   });
 
   it('keeps tenants apart: sessions, answers, runs and jobs', async () => {
@@ -362,10 +396,16 @@ describe('CoA with a real worker and a simulated router', () => {
     const asked = (await nas!.requests()).length;
     await stranger.run(async () => {
       await expect(of(DisconnectionsService).requestForSession(actor, sessionId)).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
-      await expect(of(DisconnectionsService).requestForCustomer(actor, second.customerId)).rejects.toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+      await expect(of(DisconnectionsService).requestForCustomer(actor, second.customerId)).rejects.toMatchObject({
+        code: 'CUSTOMER_NOT_FOUND',
+      });
       await expect(of(MassDisconnectsService).get(actor, run.id)).rejects.toMatchObject({ code: 'MASS_DISCONNECT_NOT_FOUND' });
-      await expect(of(MassDisconnectsService).preview(actor, { scope: 'router', id: routerId })).rejects.toMatchObject({ code: 'ROUTER_NOT_FOUND' });
-      await expect(of(MassDisconnectsService).start(actor, { scope: 'service_plan', id: planId })).rejects.toMatchObject({ code: 'SERVICE_PLAN_NOT_FOUND' });
+      await expect(of(MassDisconnectsService).preview(actor, { scope: 'router', id: routerId })).rejects.toMatchObject({
+        code: 'ROUTER_NOT_FOUND',
+      });
+      await expect(of(MassDisconnectsService).start(actor, { scope: 'service_plan', id: planId })).rejects.toMatchObject({
+        code: 'SERVICE_PLAN_NOT_FOUND',
+      });
       expect((await of(CoaAttemptsService).list(actor, { page: 1, perPage: 50 })).total).toBe(0);
       // The same names and numbers, had a job of another tenant carried them.
       await of(DisconnectionsService).end({ username, reason: 'deleted' }, { attempt: 1, attempts: 1 });

@@ -13,7 +13,8 @@ type Reported = Pick<Session, 'updatedAt' | 'endedAt'>;
 const agreed = ({ answer, errorCause }: Asked): boolean => answer === 'ack' || (answer === 'nak' && errorCause === SESSION_NOT_FOUND);
 
 /** Reports carry whole seconds, so one of the second of the answer says nothing about what came after it. */
-const reportedSince = (session: Reported, instant: Date): boolean => session.updatedAt.getTime() >= Math.ceil((instant.getTime() + 1) / 1000) * 1000;
+const reportedSince = (session: Reported, instant: Date): boolean =>
+  session.updatedAt.getTime() >= Math.ceil((instant.getTime() + 1) / 1000) * 1000;
 
 /** True when the router has agreed and nothing has been heard of the session since. */
 export function hasDied(session: Reported, attempt: Asked | undefined): boolean {

@@ -89,7 +89,11 @@ export class DisconnectionsService {
     return this.tell(session, { ...command, try: 1, isLast: true });
   }
 
-  private async endAll(sessions: readonly Session[], { reason, requestedBy, knownAs }: Omit<Disconnection, 'username'>, { attempt, attempts }: Tries): Promise<void> {
+  private async endAll(
+    sessions: readonly Session[],
+    { reason, requestedBy, knownAs }: Omit<Disconnection, 'username'>,
+    { attempt, attempts }: Tries,
+  ): Promise<void> {
     const command = { reason, requestedBy, knownAs, try: attempt, isLast: attempt >= attempts };
     const before = await this.attempts.lastDisconnects(sessions.map(({ id }) => id));
     // Answered already, and no report since: the Stop is on its way.

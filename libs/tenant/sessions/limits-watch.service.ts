@@ -89,7 +89,13 @@ export class LimitsWatchService {
       present.add(tenant.id);
       if (this.watched.has(tenant.id)) return;
       // Spread over the survey period, so that a restart does not open every database in one second.
-      const fresh = { expiredUpTo: now - LOOK_BACK_MS, surveyedAt: 0, overstayersAt: now, lookAt: now + (tenant.id % 20) * 50, closely: false };
+      const fresh = {
+        expiredUpTo: now - LOOK_BACK_MS,
+        surveyedAt: 0,
+        overstayersAt: now,
+        lookAt: now + (tenant.id % 20) * 50,
+        closely: false,
+      };
       this.watched.set(tenant.id, { tenant, ...fresh });
     });
     for (const id of this.watched.keys()) if (!present.has(id)) this.watched.delete(id);

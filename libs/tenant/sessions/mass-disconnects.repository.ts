@@ -38,7 +38,9 @@ interface Row {
 export class MassDisconnectsRepository {
   constructor(private readonly db: TenantDatabase) {}
 
-  async insert(run: Pick<MassDisconnect, 'scope' | 'scopeId' | 'scopeName' | 'requestedBy' | 'upToSession' | 'sessions' | 'createdAt'>): Promise<number> {
+  async insert(
+    run: Pick<MassDisconnect, 'scope' | 'scopeId' | 'scopeName' | 'requestedBy' | 'upToSession' | 'sessions' | 'createdAt'>,
+  ): Promise<number> {
     const { insertId } = await this.db.query<{ insertId: number }>(
       `INSERT INTO mass_disconnects (scope, scope_id, scope_name, requested_by, up_to_session, sessions, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       [run.scope, run.scopeId, run.scopeName, run.requestedBy, run.upToSession, run.sessions, run.createdAt],

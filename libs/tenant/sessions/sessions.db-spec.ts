@@ -151,17 +151,21 @@ describe('sessions in a real database', () => {
     await session('81d', 'budi', { updated: minutesAgo(60) });
     answers.push({ result: 'ack', attempts: 1 }, { result: 'nak', attempts: 1, errorCause: 503, reason: 'the router has no such session' });
     await end('budi');
-    expect(asked.sort((a, b) => a.acctSessionId.localeCompare(b.acctSessionId))).toEqual(['81a', '81b'].map((acctSessionId) => ({ port: 1700, username: 'budi', acctSessionId })));
-    expect(new Set(await outcomes())).toEqual(new Set([
-      {
-        action: 'session.disconnected',
-        after_values: { reason: 'deleted', router_id: routerId, nas_ip: '192.0.2.1', answer: 'acknowledged' },
-      },
-      {
-        action: 'session.disconnected',
-        after_values: { reason: 'deleted', router_id: routerId, nas_ip: '192.0.2.1', answer: 'the router has no such session' },
-      },
-    ]));
+    expect(asked.sort((a, b) => a.acctSessionId.localeCompare(b.acctSessionId))).toEqual(
+      ['81a', '81b'].map((acctSessionId) => ({ port: 1700, username: 'budi', acctSessionId })),
+    );
+    expect(new Set(await outcomes())).toEqual(
+      new Set([
+        {
+          action: 'session.disconnected',
+          after_values: { reason: 'deleted', router_id: routerId, nas_ip: '192.0.2.1', answer: 'acknowledged' },
+        },
+        {
+          action: 'session.disconnected',
+          after_values: { reason: 'deleted', router_id: routerId, nas_ip: '192.0.2.1', answer: 'the router has no such session' },
+        },
+      ]),
+    );
   });
 
   it('tries again while a router is silent, and says so when it stays silent', async () => {

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor, Page, PageRequest, ServiceType } from '@jala/contracts';
 import { Clock } from '@jala/kernel';
-import { type CoaAttempt, CoaAttempts, errorCauseText, type Login, LoginsReader, type Session, SessionsReader, userKey } from '@jala/radius';
+import {
+  type CoaAttempt,
+  CoaAttempts,
+  errorCauseText,
+  type Login,
+  LoginsReader,
+  type Session,
+  SessionsReader,
+  userKey,
+} from '@jala/radius';
 import { type CustomerRef, CustomersService } from '@jala/tenant/customers';
 import { RoutersService } from '@jala/tenant/routers';
 import { radiusGroupName } from '@jala/tenant/service-plans';

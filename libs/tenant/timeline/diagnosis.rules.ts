@@ -74,7 +74,9 @@ export function diagnose(evidence: Evidence): Diagnosis {
     const opened = [silent, ended].find((session) => session && session.startedAt.getTime() >= newest - CLOCKS_DIFFER_MS);
     if (!opened) return about('accepted_without_session', accepted.at, ofLogin(accepted));
   }
-  return ended ? about('ended', endedAt, { ...ofSession(ended), cause: ended.terminateCause || null }) : about('silent', silent?.updatedAt ?? null);
+  return ended
+    ? about('ended', endedAt, { ...ofSession(ended), cause: ended.terminateCause || null })
+    : about('silent', silent?.updatedAt ?? null);
 }
 
 /** Suspended or expired then, and not any more. */

@@ -3,7 +3,14 @@ import { Test } from '@nestjs/testing';
 import { type Actor, systemActor } from '@jala/contracts';
 import { QueueModule } from '@jala/infra/queue';
 import { PlanLimits, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
-import { createTestCentral, createTestTenancy, type TestCentral, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
+import {
+  createTestCentral,
+  createTestTenancy,
+  type TestCentral,
+  TestInfraModule,
+  type TestTenancy,
+  type TestTenant,
+} from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { radiusEntities } from '@jala/radius';
 import { customersEntities, CustomersService } from '@jala/tenant/customers';
@@ -39,15 +46,13 @@ describe('timelines and diagnoses in a real database', () => {
   const clock = new FixedClock(CREATED);
 
   const of = <T>(type: abstract new (...args: never[]) => T): T => app.get<T>(type, { strict: false });
-  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> => tenant.run(() => tenancy.database.query<T[]>(sql, params));
+  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> =>
+    tenant.run(() => tenancy.database.query<T[]>(sql, params));
   const login = (username: string, time: string, reason?: string, router = routerId): Promise<unknown> =>
-    rows("INSERT INTO radpostauth (username, reply, reason, authdate, router_id, nasipaddress, callingstationid) VALUES (?, ?, ?, ?, ?, '192.0.2.1', 'AA:BB:CC:00:00:01')", [
-      username,
-      reason === undefined ? 'Access-Accept' : 'Access-Reject',
-      reason ?? '',
-      at(time),
-      router,
-    ]);
+    rows(
+      "INSERT INTO radpostauth (username, reply, reason, authdate, router_id, nasipaddress, callingstationid) VALUES (?, ?, ?, ?, ?, '192.0.2.1', 'AA:BB:CC:00:00:01')",
+      [username, reason === undefined ? 'Access-Accept' : 'Access-Reject', reason ?? '', at(time), router],
+    );
   const session = (id: string, username: string, start: string, updated: string, stop: string | null, cause = ''): Promise<unknown> =>
     rows(
       `INSERT INTO radacct (acctsessionid, acctuniqueid, username, router_id, nasipaddress, acctstarttime, acctupdatetime, acctstoptime, acctsessiontime, acctterminatecause)
@@ -55,7 +60,8 @@ describe('timelines and diagnoses in a real database', () => {
       [id, id, username, routerId, at(start), at(updated), stop && at(stop), cause],
     );
   const kinds = ({ entries }: TimelinePage): string[] => entries.map(({ kind }) => kind);
-  const timeline = (before?: string): Promise<TimelinePage> => tenant.run(() => of(TimelineService).ofCustomer(actor, customerId, { before }));
+  const timeline = (before?: string): Promise<TimelinePage> =>
+    tenant.run(() => of(TimelineService).ofCustomer(actor, customerId, { before }));
   const diagnosis = () => tenant.run(() => of(DiagnosisService).ofCustomer(actor, customerId));
   const during = async <T>(time: string, work: () => Promise<T>): Promise<T> => {
     clock.set(at(time));
@@ -65,7 +71,9 @@ describe('timelines and diagnoses in a real database', () => {
   beforeAll(async () => {
     central = await createTestCentral();
     tenancy = await createTestTenancy({ entities: [...radiusEntities, ...customersEntities, ...routersEntities, ...servicePlansEntities] });
-    const module = await Test.createTestingModule({ imports: [TestInfraModule.with({ central, tenancy, clock }), QueueModule, PortsModule, TimelineModule] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [TestInfraModule.with({ central, tenancy, clock }), QueueModule, PortsModule, TimelineModule],
+    }).compile();
     app = await module.init();
   });
   afterAll(async () => {
@@ -78,10 +86,25 @@ describe('timelines and diagnoses in a real database', () => {
     tenant = await tenancy.create();
     await rows("INSERT INTO settings (name, timezone, currency, locale) VALUES ('ISP', 'Asia/Jakarta', 'IDR', 'id')");
     await tenant.run(async () => {
-      const terms = { downloadBps: 1e7, uploadBps: 1e6, priceMinor: 0, validityValue: null, validityUnit: null, quotaBytes: null, sharedUsers: 1, description: null, active: true };
+      const terms = {
+        downloadBps: 1e7,
+        uploadBps: 1e6,
+        priceMinor: 0,
+        validityValue: null,
+        validityUnit: null,
+        quotaBytes: null,
+        sharedUsers: 1,
+        description: null,
+        active: true,
+      };
       const plan = await of(ServicePlansService).create(actor, { name: 'Home', ...terms });
       cheapPlan = (await of(ServicePlansService).create(actor, { name: 'Cheap', ...terms })).id;
-      const { customer } = await of(CustomersService).create(actor, { username: 'siti', name: 'Siti', servicePlanId: plan.id, serviceType: 'pppoe' });
+      const { customer } = await of(CustomersService).create(actor, {
+        username: 'siti',
+        name: 'Siti',
+        servicePlanId: plan.id,
+        serviceType: 'pppoe',
+      });
       customerId = customer.id;
       routerId = (await of(RoutersService).create(actor, { name: 'Tower', address: '192.0.2.1', coaPort: 1700 })).router.id;
     });
@@ -97,14 +120,27 @@ describe('timelines and diagnoses in a real database', () => {
       [routerId, at('07:29:59')],
     );
     for (const time of ['07:31:00', '07:31:05', '07:31:10']) await login('siti', time, 'suspended');
-    await during('08:00:00', () => of(CustomersService).update(actor, customerId, { servicePlanId: cheapPlan, notes: 'not for everybody' }));
+    await during('08:00:00', () =>
+      of(CustomersService).update(actor, customerId, { servicePlanId: cheapPlan, notes: 'not for everybody' }),
+    );
     const page = await timeline();
     expect(kinds(page)).toEqual(['change', 'rejected', 'ended', 'coa', 'change', 'started', 'change']);
-    const [planChange, rejected, , coa, suspension] = page.entries as [TimelineEntry, TimelineEntry, TimelineEntry, TimelineEntry, TimelineEntry];
+    const [planChange, rejected, , coa, suspension] = page.entries as [
+      TimelineEntry,
+      TimelineEntry,
+      TimelineEntry,
+      TimelineEntry,
+      TimelineEntry,
+    ];
     expect(planChange).toMatchObject({ change: { actorName: 'Sri', fields: [{ field: 'service_plan', before: 'Home', after: 'Cheap' }] } });
     expect(rejected).toMatchObject({ times: 3, since: at('07:31:00'), at: at('07:31:10') });
     expect(coa).toMatchObject({ coa: { answer: 'nak', errorCause: 503, last: true } });
-    expect(suspension).toMatchObject({ change: { action: 'customer.suspended', fields: expect.arrayContaining([{ field: 'suspended_reason', before: null, after: 'unpaid' }]) } });
+    expect(suspension).toMatchObject({
+      change: {
+        action: 'customer.suspended',
+        fields: expect.arrayContaining([{ field: 'suspended_reason', before: null, after: 'unpaid' }]),
+      },
+    });
     expect(page.next).toBeNull();
   });
 
@@ -123,7 +159,9 @@ describe('timelines and diagnoses in a real database', () => {
   });
 
   it('leaves out what somebody else did with the name before', async () => {
-    await rows("INSERT INTO radpostauth (username, reply, reason, authdate) VALUES ('siti', 'Access-Reject', 'expired', ?)", [new Date('2026-03-09T00:00:00Z')]);
+    await rows("INSERT INTO radpostauth (username, reply, reason, authdate) VALUES ('siti', 'Access-Reject', 'expired', ?)", [
+      new Date('2026-03-09T00:00:00Z'),
+    ]);
     expect(kinds(await timeline())).toEqual(['change']);
     expect((await diagnosis()).code).toBe('never_tried');
   });
@@ -151,7 +189,14 @@ describe('timelines and diagnoses in a real database', () => {
     expect(await diagnosis()).toMatchObject({ code: 'never_tried', at: null });
     await login('siti', '08:10:00', 'expired 3 h ago');
     await login('siti', '08:20:00', 'expired 3 h ago');
-    expect(await diagnosis()).toMatchObject({ code: 'rejected', at: at('08:20:00'), reason: 'expired 3 h ago', rejectionsLastHour: 2, router: { name: 'Tower' }, resolved: true });
+    expect(await diagnosis()).toMatchObject({
+      code: 'rejected',
+      at: at('08:20:00'),
+      reason: 'expired 3 h ago',
+      rejectionsLastHour: 2,
+      router: { name: 'Tower' },
+      resolved: true,
+    });
     await login('siti', '08:30:00');
     expect(await diagnosis()).toMatchObject({ code: 'accepted_without_session', at: at('08:30:00') });
     await session('81a', 'siti', '08:30:01', '08:59:00', null);
@@ -164,7 +209,8 @@ describe('timelines and diagnoses in a real database', () => {
 
   it('is nobody else’s', async () => {
     const other = await tenancy.create();
-    const refused = (work: () => Promise<unknown>): Promise<unknown> => expect(other.run(work)).rejects.toMatchObject({ code: expect.stringMatching(/_NOT_FOUND$/) });
+    const refused = (work: () => Promise<unknown>): Promise<unknown> =>
+      expect(other.run(work)).rejects.toMatchObject({ code: expect.stringMatching(/_NOT_FOUND$/) });
     await login('siti', '07:00:00', 'wrong password');
     await refused(() => of(TimelineService).ofCustomer(actor, customerId, {}));
     await refused(() => of(TimelineService).ofRouter(actor, routerId, {}));

@@ -41,7 +41,12 @@ const rejected = (seconds: number, over: Partial<Login> = {}): TimelineEntry => 
   const of = login(seconds, over);
   return { kind: 'rejected', id: of.id, at: of.at, login: of, times: 1, since: of.at };
 };
-const accepted = (seconds: number): TimelineEntry => ({ kind: 'accepted', id: seconds, at: at(seconds), login: login(seconds, { accepted: true, reason: '' }) });
+const accepted = (seconds: number): TimelineEntry => ({
+  kind: 'accepted',
+  id: seconds,
+  at: at(seconds),
+  login: login(seconds, { accepted: true, reason: '' }),
+});
 const started = (seconds: number): TimelineEntry => ({ kind: 'started', id: seconds, at: at(seconds), session: session(seconds, null) });
 
 describe('the order of a timeline', () => {
@@ -57,15 +62,26 @@ describe('the order of a timeline', () => {
     expect(beforeOf('change', last)).toEqual({ at: at(0), id: Number.MAX_SAFE_INTEGER });
   });
 
-  it.each(['', '2026-03-10T07:00:00.000Z_rejected', '2026-03-10T07:00:00.000Z_dropped_1', '2026-99-10T07:00:00.000Z_rejected_1'])('refuses the position %j', (text) => {
-    expect(() => positionOf(text)).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }));
-  });
+  it.each(['', '2026-03-10T07:00:00.000Z_rejected', '2026-03-10T07:00:00.000Z_dropped_1', '2026-99-10T07:00:00.000Z_rejected_1'])(
+    'refuses the position %j',
+    (text) => {
+      expect(() => positionOf(text)).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }));
+    },
+  );
 });
 
 describe('what a timeline leaves out', () => {
   it('is the repetition of a refusal, of each user and reason apart', () => {
-    const entries = condensed([rejected(30), rejected(25, { username: 'budi' }), rejected(20), rejected(10, { reason: 'no such user' }), rejected(5)]);
-    expect(entries.map((entry) => entry.kind === 'rejected' && [entry.login.username, entry.login.reason, entry.times, entry.since])).toEqual([
+    const entries = condensed([
+      rejected(30),
+      rejected(25, { username: 'budi' }),
+      rejected(20),
+      rejected(10, { reason: 'no such user' }),
+      rejected(5),
+    ]);
+    expect(
+      entries.map((entry) => entry.kind === 'rejected' && [entry.login.username, entry.login.reason, entry.times, entry.since]),
+    ).toEqual([
       ['siti', 'wrong password', 3, at(5)],
       ['budi', 'wrong password', 1, at(25)],
       ['siti', 'no such user', 1, at(10)],
@@ -110,7 +126,9 @@ describe('why somebody is not connected', () => {
   });
 
   it('tells of another device that is refused while one is online', () => {
-    expect(of({ online: session(0, null), rejected: login(50, { reason: 'too many devices (1 of 1 online)' }) }).alsoRejected).toMatchObject({ at: at(50) });
+    expect(
+      of({ online: session(0, null), rejected: login(50, { reason: 'too many devices (1 of 1 online)' }) }).alsoRejected,
+    ).toMatchObject({ at: at(50) });
     expect(of({ online: session(0, null), rejected: login(-50) }).alsoRejected).toBeNull();
   });
 });

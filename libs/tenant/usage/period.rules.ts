@@ -37,4 +37,5 @@ function day(field: string, text: string | undefined): DateTime | undefined {
   return parsed;
 }
 
-const refused = (field: string, message: string): DomainError => new DomainError('VALIDATION_FAILED', {}, { [field]: [{ code: 'period', message }] });
+const refused = (field: string, message: string): DomainError =>
+  new DomainError('VALIDATION_FAILED', {}, { [field]: [{ code: 'period', message }] });

@@ -24,7 +24,10 @@ export class SessionExportService {
   ) {}
 
   /** Newest first; days are the tenant's, instants are UTC. @throws DomainError VALIDATION_FAILED */
-  async export(_actor: Actor, { routerId, ...days }: Partial<Period> & { readonly routerId?: number }): Promise<{ name: string; file: Readable }> {
+  async export(
+    _actor: Actor,
+    { routerId, ...days }: Partial<Period> & { readonly routerId?: number },
+  ): Promise<{ name: string; file: Readable }> {
     const { timezone: zone } = TenantScope.current();
     const period = periodOf(days, this.clock.now(), zone);
     const since = DateTime.fromISO(period.from, { zone }).toJSDate();
@@ -54,7 +57,19 @@ export class SessionExportService {
         session.terminateCause,
       ]);
     };
-    const header = ['username', 'customer', 'router', 'started_at', 'ended_at', 'seconds', 'download_bytes', 'upload_bytes', 'ip', 'mac', 'terminate_cause'];
+    const header = [
+      'username',
+      'customer',
+      'router',
+      'started_at',
+      'ended_at',
+      'seconds',
+      'download_bytes',
+      'upload_bytes',
+      'ip',
+      'mac',
+      'terminate_cause',
+    ];
     return { name: `sessions-${period.from}-${period.to}.csv`, file: await csvStream(header, nextPage) };
   }
 }

@@ -3,7 +3,14 @@ import { Test } from '@nestjs/testing';
 import { type Actor, systemActor } from '@jala/contracts';
 import { QueueModule } from '@jala/infra/queue';
 import { PlanLimits, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
-import { createTestCentral, createTestTenancy, type TestCentral, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
+import {
+  createTestCentral,
+  createTestTenancy,
+  type TestCentral,
+  TestInfraModule,
+  type TestTenancy,
+  type TestTenant,
+} from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { radiusEntities } from '@jala/radius';
 import { customersEntities, CustomersService } from '@jala/tenant/customers';
@@ -47,15 +54,24 @@ describe('usage in a real database', () => {
   const clock = new FixedClock(NOW);
 
   const of = <T>(type: abstract new (...args: never[]) => T): T => app.get<T>(type, { strict: false });
-  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> => tenant.run(() => tenancy.database.query<T[]>(sql, params));
+  const rows = <T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]> =>
+    tenant.run(() => tenancy.database.query<T[]>(sql, params));
   const used = (day: string, username: string, input: number, output: number, router = routerId): Promise<unknown> =>
-    rows('INSERT INTO usage_daily (day, username, router_id, input_bytes, output_bytes, sessions) VALUES (?, ?, ?, ?, ?, 1)', [day, username, router, input, output]);
+    rows('INSERT INTO usage_daily (day, username, router_id, input_bytes, output_bytes, sessions) VALUES (?, ?, ?, ?, ?, 1)', [
+      day,
+      username,
+      router,
+      input,
+      output,
+    ]);
   const usage = (): UsageService => of(UsageService);
 
   beforeAll(async () => {
     central = await createTestCentral();
     tenancy = await createTestTenancy({ entities: [...radiusEntities, ...customersEntities, ...routersEntities, ...servicePlansEntities] });
-    const module = await Test.createTestingModule({ imports: [TestInfraModule.with({ central, tenancy, clock }), QueueModule, PortsModule, UsageModule] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [TestInfraModule.with({ central, tenancy, clock }), QueueModule, PortsModule, UsageModule],
+    }).compile();
     app = await module.init();
   });
   afterAll(async () => {
@@ -67,7 +83,17 @@ describe('usage in a real database', () => {
     tenant = await tenancy.create();
     await rows("INSERT INTO settings (name, timezone, currency, locale) VALUES ('ISP', 'Asia/Jakarta', 'IDR', 'id')");
     await tenant.run(async () => {
-      const terms = { downloadBps: 1e7, uploadBps: 1e6, priceMinor: 0, validityValue: null, validityUnit: null, quotaBytes: null, sharedUsers: 1, description: null, active: true };
+      const terms = {
+        downloadBps: 1e7,
+        uploadBps: 1e6,
+        priceMinor: 0,
+        validityValue: null,
+        validityUnit: null,
+        quotaBytes: null,
+        sharedUsers: 1,
+        description: null,
+        active: true,
+      };
       homePlan = (await of(ServicePlansService).create(actor, { name: 'Home', ...terms })).id;
       await of(CustomersService).create(actor, { username: 'siti', name: 'Siti', servicePlanId: homePlan, serviceType: 'pppoe' });
       routerId = (await of(RoutersService).create(actor, { name: 'Tower', address: '192.0.2.1', coaPort: 1700 })).router.id;
@@ -137,7 +163,10 @@ describe('usage in a real database', () => {
     [{ from: '2026-02-30' }, 'from'],
     [{ to: '2026-13-01' }, 'to'],
   ])('refuses the period %j', async (period, field) => {
-    await expect(tenant.run(() => usage().report(actor, period))).rejects.toMatchObject({ code: 'VALIDATION_FAILED', fields: { [field]: expect.anything() } });
+    await expect(tenant.run(() => usage().report(actor, period))).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      fields: { [field]: expect.anything() },
+    });
   });
 
   it('is exported line by line, in the tenant’s own scope, past the first page', async () => {

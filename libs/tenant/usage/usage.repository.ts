@@ -29,7 +29,8 @@ export interface LiveRow extends LiveGroup {
   readonly planId: number | null;
 }
 
-const SUMS = 'SUM(u.input_bytes) AS input_bytes, SUM(u.output_bytes) AS output_bytes, SUM(u.sessions) AS sessions, COUNT(DISTINCT u.username) AS users';
+const SUMS =
+  'SUM(u.input_bytes) AS input_bytes, SUM(u.output_bytes) AS output_bytes, SUM(u.sessions) AS sessions, COUNT(DISTINCT u.username) AS users';
 const DAY = "DATE_FORMAT(u.day, '%Y-%m-%d')";
 
 /** Reads usage_daily: what each user moved on each of the tenant's days, through each router. */
@@ -90,7 +91,9 @@ export class UsageRepository {
     const from = after ? { ...filter, from: after.day } : filter;
     const { where, params } = conditions(from);
     const onwards = after ? 'AND (u.day > ? OR u.username > ? OR (u.username = ? AND u.router_id > ?))' : '';
-    const rows = await this.db.query<(Sums & { day: string; username: string; name: string | null; plan_id: string | null; router_id: string })[]>(
+    const rows = await this.db.query<
+      (Sums & { day: string; username: string; name: string | null; plan_id: string | null; router_id: string })[]
+    >(
       `SELECT ${DAY} AS day, u.username, c.name, c.service_plan_id AS plan_id, u.router_id, u.input_bytes, u.output_bytes, u.sessions
        FROM usage_daily u LEFT JOIN customers c ON c.username = u.username
        WHERE ${where} ${onwards} ORDER BY u.day, u.username, u.router_id LIMIT ?`,
@@ -111,7 +114,9 @@ export class UsageRepository {
   /** Everybody who is online, by router and plan: one statement over the open sessions. */
   async live(now: Date): Promise<LiveRow[]> {
     const sum = (counter: string, previous: string): string => `ROUND(SUM(COALESCE(${rateSql(counter, previous)}, 0)))`;
-    const rows = await this.db.query<{ router_id: string; plan_id: string | null; online: string; input_bps: string; output_bps: string }[]>(
+    const rows = await this.db.query<
+      { router_id: string; plan_id: string | null; online: string; input_bps: string; output_bps: string }[]
+    >(
       `SELECT a.router_id, c.service_plan_id AS plan_id, COUNT(*) AS online,
               ${sum('acctinputoctets', 'previous_input')} AS input_bps, ${sum('acctoutputoctets', 'previous_output')} AS output_bps
          FROM radacct a LEFT JOIN customers c ON c.username = a.username

@@ -72,8 +72,16 @@ export class UsageService {
     const nextPage = async () => {
       const rows = await this.usage.exportPage(filter, after, EXPORT_PAGE);
       after = rows.at(-1) ?? after;
-      await this.learn(plans, rows.flatMap(({ planId }) => planId ?? []), (ids) => this.plans.namesOf(ids));
-      await this.learn(routers, rows.map(({ routerId }) => routerId), (ids) => this.routers.namesOf(ids));
+      await this.learn(
+        plans,
+        rows.flatMap(({ planId }) => planId ?? []),
+        (ids) => this.plans.namesOf(ids),
+      );
+      await this.learn(
+        routers,
+        rows.map(({ routerId }) => routerId),
+        (ids) => this.routers.namesOf(ids),
+      );
       return rows.map((row) => [
         row.day,
         row.username,
@@ -104,7 +112,11 @@ export class UsageService {
     return { ...periodOf({ from, to }, this.clock.now(), TenantScope.current().timezone), routerId, servicePlanId };
   }
 
-  private async learn(known: Map<number, string>, ids: readonly number[], ask: (ids: number[]) => Promise<ReadonlyMap<number, string>>): Promise<void> {
+  private async learn(
+    known: Map<number, string>,
+    ids: readonly number[],
+    ask: (ids: number[]) => Promise<ReadonlyMap<number, string>>,
+  ): Promise<void> {
     const missing = [...new Set(ids)].filter((id) => !known.has(id));
     if (missing.length === 0) return;
     for (const [id, name] of await ask(missing)) known.set(id, name);

@@ -74,7 +74,12 @@ export class ApiClient {
           response.on('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
             const json = /json/.test(response.headers['content-type'] ?? '');
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: (json && text ? JSON.parse(text) : undefined) as T });
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text,
+              body: (json && text ? JSON.parse(text) : undefined) as T,
+            });
           });
         },
       );

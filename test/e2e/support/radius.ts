@@ -15,7 +15,8 @@ export interface RouterSide {
 type Attributes = Readonly<Record<string, string | number>>;
 
 const quoted = (value: string | number): string =>
-  typeof value === 'number' || /^(?:0x[0-9a-f]+|\d{1,3}(?:\.\d{1,3}){3}|Start|Stop|Interim-Update|Framed-User|PPP|Virtual|Ethernet)$/.test(value)
+  typeof value === 'number' ||
+  /^(?:0x[0-9a-f]+|\d{1,3}(?:\.\d{1,3}){3}|Start|Stop|Interim-Update|Framed-User|PPP|Virtual|Ethernet)$/.test(value)
     ? String(value)
     : JSON.stringify(value);
 

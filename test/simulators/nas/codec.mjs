@@ -103,7 +103,10 @@ const frame = (code, identifier, authenticator, body) => {
 
 function sign(packet, secret) {
   const at = 20; // Message-Authenticator goes first (draft-ietf-radext-deprecating-radius section 5.2)
-  createHmac('md5', secret).update(packet).digest().copy(packet, at + 2);
+  createHmac('md5', secret)
+    .update(packet)
+    .digest()
+    .copy(packet, at + 2);
 }
 
 const encodeAll = (attributes) => Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
@@ -145,7 +148,7 @@ export function decode(packet) {
     if (value === undefined) unknown.push(space === 0 ? String(type) : `${space}.${type}`);
     else attributes[name] = value;
   };
-  for (let at = 20; at < length; ) {
+  for (let at = 20; at < length;) {
     const size = packet[at + 1];
     if (size === undefined || size < 2 || at + size > length) return undefined;
     const value = packet.subarray(at + 2, at + size);

@@ -3,7 +3,12 @@ import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } } satisfies BrowserContextOptions;
-const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } satisfies BrowserContextOptions;
+const PHONE = {
+  viewport: { width: 390, height: 844 },
+  isMobile: true,
+  hasTouch: true,
+  deviceScaleFactor: 2,
+} satisfies BrowserContextOptions;
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 export interface Look {

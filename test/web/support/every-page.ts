@@ -5,7 +5,12 @@ export const LOGIN_PAGES = ['/login', '/forgot-password', '/reset-password#token
 
 /** Every page of the platform's face, with something on it. */
 export async function platformPages(admin: ApiClient, tenant: TenantInUse): Promise<string[]> {
-  const plan = await admin.post<{ id: number }>('/api/platform/plans', { name: `Growth ${tenant.slug}`, price_monthly_minor: 75_000_000, price_yearly_minor: 750_000_000, features: ['api'] });
+  const plan = await admin.post<{ id: number }>('/api/platform/plans', {
+    name: `Growth ${tenant.slug}`,
+    price_monthly_minor: 75_000_000,
+    price_yearly_minor: 750_000_000,
+    features: ['api'],
+  });
   const users = await admin.get<{ data: { id: number }[] }>('/api/platform/users');
   return [
     '/overview',
@@ -41,10 +46,18 @@ export async function tenantPages({ owner }: TenantInUse): Promise<string[]> {
     validity_value: 1,
     validity_unit: 'months',
   });
-  const router = await owner.post<{ id: number }>('/api/tenant/routers', { name: 'POP Melati', address: `127.44.${Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}` });
+  const router = await owner.post<{ id: number }>('/api/tenant/routers', {
+    name: 'POP Melati',
+    address: `127.44.${Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}`,
+  });
   const customers = await Promise.all(
     ['Budi Santoso', 'Siti Nurhaliza', 'Ahmad Wijaya'].map((name) =>
-      owner.post<{ id: number }>('/api/tenant/customers', { name, service_plan_id: plan.body.id, service_type: 'pppoe', phone: '+6281234567890' }),
+      owner.post<{ id: number }>('/api/tenant/customers', {
+        name,
+        service_plan_id: plan.body.id,
+        service_type: 'pppoe',
+        phone: '+6281234567890',
+      }),
     ),
   );
   await owner.post(`/api/tenant/customers/${customers[1]!.body.id}/suspend`, { reason: 'Unpaid' });
@@ -74,5 +87,3 @@ export async function tenantPages({ owner }: TenantInUse): Promise<string[]> {
     '/account',
   ];
 }
-
-

@@ -11,5 +11,6 @@ export class RoleDto {
 
 export class RoleMatrixDto {
   @ApiProperty({ type: [RoleDto] }) roles: readonly RoleDto[];
-  @ApiProperty({ enum: PERMISSIONS, enumName: 'Permission', isArray: true, description: 'Everything there is to grant' }) permissions: readonly string[];
+  @ApiProperty({ enum: PERMISSIONS, enumName: 'Permission', isArray: true, description: 'Everything there is to grant' })
+  permissions: readonly string[];
 }

@@ -29,7 +29,8 @@ export async function serveWebApp(fastify: FastifyInstance, root: string): Promi
     const path = request.url.split('?', 1)[0] ?? '';
     const isFile = /\.[a-z0-9]+$/i.test(path);
     if (isFile && isInside(root, path)) void reply.sendFile(path.slice(1));
-    else if (!isFile && !path.startsWith('/api/') && existsSync(index)) void reply.header('cache-control', 'no-cache').sendFile('index.html');
+    else if (!isFile && !path.startsWith('/api/') && existsSync(index))
+      void reply.header('cache-control', 'no-cache').sendFile('index.html');
     else problems.answer(new DomainError('NOT_FOUND'), request, reply);
   };
   fastify.get('/', page);

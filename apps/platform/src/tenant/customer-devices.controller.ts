@@ -49,7 +49,11 @@ export class CustomerDevicesController {
   @Delete(':mac')
   @HttpCode(200)
   @ApiOkResponse({ type: CustomerDevicesDto })
-  async release(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Param('mac') mac: string): Promise<CustomerDevicesDto> {
+  async release(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Param('mac') mac: string,
+  ): Promise<CustomerDevicesDto> {
     return toDevices(await this.devices.release(actor, id, mac));
   }
 }

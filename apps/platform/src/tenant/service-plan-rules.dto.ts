@@ -107,7 +107,12 @@ export class ServicePlanRulesDto {
   @Max(3_600)
   interim_seconds?: number;
 
-  @ApiPropertyOptional({ type: String, nullable: true, example: 'Wk0800-1700,Sa,Su', description: "When one may be online, in the tenant's time zone" })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'Wk0800-1700,Sa,Su',
+    description: "When one may be online, in the tenant's time zone",
+  })
   @ValidateIf(isGiven)
   @Matches(/^[A-Za-z0-9,-]{2,253}$/)
   login_hours?: string | null;

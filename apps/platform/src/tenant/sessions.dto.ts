@@ -52,7 +52,11 @@ export class SessionDto {
   @ApiProperty() session_seconds: number;
   @ApiProperty({ description: 'Upload' }) input_bytes: number;
   @ApiProperty({ description: 'Download' }) output_bytes: number;
-  @ApiProperty({ type: Number, nullable: true, description: 'Upload in bits per second between the last two reports; null before the second' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Upload in bits per second between the last two reports; null before the second',
+  })
   input_bps: number | null;
   @ApiProperty({ type: Number, nullable: true, description: 'Download' }) output_bps: number | null;
   @ApiProperty({ type: String, nullable: true }) framed_ip: string | null;

@@ -18,7 +18,11 @@ export class TimelineController {
   @Get('customers/:id/timeline')
   @Can('customers.view')
   @ApiOkResponse({ type: TimelineDto })
-  async ofCustomer(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Query() query: TimelineQuery): Promise<TimelineDto> {
+  async ofCustomer(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Query() query: TimelineQuery,
+  ): Promise<TimelineDto> {
     return toTimeline(await this.timelines.ofCustomer(actor, id, timelineRequestOf(query)));
   }
 

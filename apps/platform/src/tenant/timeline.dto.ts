@@ -96,7 +96,8 @@ export class TimelineEntryDto {
 
 export class TimelineDto {
   @ApiProperty({ type: [TimelineEntryDto] }) data: TimelineEntryDto[];
-  @ApiProperty({ type: String, nullable: true, description: 'Hand it in as `before` for what is older; null at the end' }) next: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Hand it in as `before` for what is older; null at the end' }) next:
+    string | null;
 }
 
 export class AlsoRejectedDto {
@@ -155,13 +156,31 @@ export function toTimeline({ entries, next, routers, customers }: TimelinePage):
       case 'started':
       case 'ended': {
         const { session } = entry;
-        return { ...base, session: toSession({ ...session, customer: customers.get(userKey(session.username)) ?? null, router: router(session.routerId), disconnection: null }) };
+        return {
+          ...base,
+          session: toSession({
+            ...session,
+            customer: customers.get(userKey(session.username)) ?? null,
+            router: router(session.routerId),
+            disconnection: null,
+          }),
+        };
       }
       case 'coa': {
         const { username, routerId, request, answer, errorCause, reason, requestedBy, attempt, last } = entry.coa;
         return {
           ...base,
-          coa: { username, router: router(routerId), request, answer, error_cause: errorCause, reason, requested_by: requestedBy, attempt, last },
+          coa: {
+            username,
+            router: router(routerId),
+            request,
+            answer,
+            error_cause: errorCause,
+            reason,
+            requested_by: requestedBy,
+            attempt,
+            last,
+          },
         };
       }
       case 'change': {

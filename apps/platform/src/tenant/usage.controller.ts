@@ -79,7 +79,11 @@ export class UsageController {
   @Get('customers/:id/usage')
   @Can('customers.view')
   @ApiOkResponse({ type: UsageReportDto })
-  async ofCustomer(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Query() query: PeriodQuery): Promise<UsageReportDto> {
+  async ofCustomer(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Query() query: PeriodQuery,
+  ): Promise<UsageReportDto> {
     return toUsageReport(await this.usage.ofCustomer(actor, id, query));
   }
 

@@ -1,4 +1,19 @@
-import { Activity, ChartColumn, CirclePlus, Gauge, History, House, Package, Router as RouterIcon, Settings, ShieldCheck, UserPlus, UserRound, Users, UsersRound } from '@lucide/vue';
+import {
+  Activity,
+  ChartColumn,
+  CirclePlus,
+  Gauge,
+  History,
+  House,
+  Package,
+  Router as RouterIcon,
+  Settings,
+  ShieldCheck,
+  UserPlus,
+  UserRound,
+  Users,
+  UsersRound,
+} from '@lucide/vue';
 import { client, ok } from '@/api/client';
 import { can } from '@/shared/composables/permission';
 import type { CommandItem, Face, NavigationItem } from '@/shared/frame/face';
@@ -6,7 +21,12 @@ import { tenantRoutes } from './routes';
 
 const TODAY: NavigationItem = { label: 'nav.today', to: { name: 'today' }, icon: House, permission: 'dashboard.view' };
 const CUSTOMERS: NavigationItem = { label: 'nav.customers', to: { name: 'customers' }, icon: Users, permission: 'customers.view' };
-const NEW_CUSTOMER: NavigationItem = { label: 'nav.new_customer', to: { name: 'customers.new' }, icon: UserPlus, permission: 'customers.manage' };
+const NEW_CUSTOMER: NavigationItem = {
+  label: 'nav.new_customer',
+  to: { name: 'customers.new' },
+  icon: UserPlus,
+  permission: 'customers.manage',
+};
 const SESSIONS: NavigationItem = { label: 'nav.sessions', to: { name: 'sessions' }, icon: Activity, permission: 'sessions.view' };
 const USAGE: NavigationItem = { label: 'nav.usage', to: { name: 'usage' }, icon: ChartColumn, permission: 'reports.view' };
 const ROUTERS: NavigationItem = { label: 'nav.routers', to: { name: 'routers' }, icon: RouterIcon, permission: 'routers.view' };
@@ -47,10 +67,38 @@ export const tenantFace: Face = {
   ],
   bottomBar: (user) => (JOBS[user.role] ?? []).filter((job) => can(job.permission)),
   commands: (t) => [
-    { id: 'new-customer', label: t('customers.new'), icon: UserPlus, to: { name: 'customers.new' }, permission: 'customers.manage', keywords: 'add tambah' },
-    { id: 'new-router', label: t('routers.new'), icon: CirclePlus, to: { name: 'routers.new' }, permission: 'routers.manage', keywords: 'add tambah nas mikrotik' },
-    { id: 'new-plan', label: t('plans.new'), icon: CirclePlus, to: { name: 'plans.new' }, permission: 'service_plans.manage', keywords: 'add tambah profil' },
-    { id: 'new-staff', label: t('staff.new'), icon: CirclePlus, to: { name: 'staff.new' }, permission: 'staff.manage', keywords: 'add tambah user' },
+    {
+      id: 'new-customer',
+      label: t('customers.new'),
+      icon: UserPlus,
+      to: { name: 'customers.new' },
+      permission: 'customers.manage',
+      keywords: 'add tambah',
+    },
+    {
+      id: 'new-router',
+      label: t('routers.new'),
+      icon: CirclePlus,
+      to: { name: 'routers.new' },
+      permission: 'routers.manage',
+      keywords: 'add tambah nas mikrotik',
+    },
+    {
+      id: 'new-plan',
+      label: t('plans.new'),
+      icon: CirclePlus,
+      to: { name: 'plans.new' },
+      permission: 'service_plans.manage',
+      keywords: 'add tambah profil',
+    },
+    {
+      id: 'new-staff',
+      label: t('staff.new'),
+      icon: CirclePlus,
+      to: { name: 'staff.new' },
+      permission: 'staff.manage',
+      keywords: 'add tambah user',
+    },
   ],
   sources: [
     { label: 'nav.customers', permission: 'customers.view', find: findCustomers },
@@ -64,12 +112,24 @@ const matching = (search: string, signal: AbortSignal) => ({ params: { query: { 
 
 async function findCustomers(text: string, signal: AbortSignal): Promise<CommandItem[]> {
   const { data } = await ok(client.GET('/api/tenant/customers', matching(text, signal)));
-  return data.map(({ id, name, username }) => ({ id: `customer-${id}`, label: name, hint: username, icon: UserRound, to: detail('customers', id) }));
+  return data.map(({ id, name, username }) => ({
+    id: `customer-${id}`,
+    label: name,
+    hint: username,
+    icon: UserRound,
+    to: detail('customers', id),
+  }));
 }
 
 async function findRouters(text: string, signal: AbortSignal): Promise<CommandItem[]> {
   const { data } = await ok(client.GET('/api/tenant/routers', matching(text, signal)));
-  return data.map(({ id, name, address }) => ({ id: `router-${id}`, label: name, hint: address, icon: RouterIcon, to: detail('routers', id) }));
+  return data.map(({ id, name, address }) => ({
+    id: `router-${id}`,
+    label: name,
+    hint: address,
+    icon: RouterIcon,
+    to: detail('routers', id),
+  }));
 }
 
 async function findPlans(text: string, signal: AbortSignal): Promise<CommandItem[]> {

@@ -2,7 +2,16 @@
 export const SLUG = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){1,40}$/;
 
 /** Where the ISPs are; the API takes every IANA zone. */
-export const TIMEZONES = ['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura', 'Asia/Kuala_Lumpur', 'Asia/Manila', 'Africa/Kampala', 'Africa/Dar_es_Salaam', 'UTC'] as const;
+export const TIMEZONES = [
+  'Asia/Jakarta',
+  'Asia/Makassar',
+  'Asia/Jayapura',
+  'Asia/Kuala_Lumpur',
+  'Asia/Manila',
+  'Africa/Kampala',
+  'Africa/Dar_es_Salaam',
+  'UTC',
+] as const;
 
 /** "Nusantara Net, PT" → "nusantara-net". */
 export function slugFrom(name: string): string {

@@ -71,7 +71,11 @@ export function useTenantActions(tenant: Ref<Tenant | undefined>) {
       confirm: t('tenants.delete'),
       danger: true,
       typeName: tenant.value!.slug,
-      run: () => done('tenants.deleting', ok(client.DELETE('/api/platform/tenants/{id}', { ...path(), body: { confirm_slug: tenant.value!.slug } }))),
+      run: () =>
+        done(
+          'tenants.deleting',
+          ok(client.DELETE('/api/platform/tenants/{id}', { ...path(), body: { confirm_slug: tenant.value!.slug } })),
+        ),
     });
   const saveExport = () =>
     download(`/api/platform/tenants/${tenant.value!.id}/export`, `${tenant.value!.slug}.sql.gz`).catch((error: unknown) =>
@@ -96,7 +100,9 @@ export function useTenantActions(tenant: Ref<Tenant | undefined>) {
     return [
       { label: t('tenants.edit'), icon: Pencil, to: { name: 'tenants.edit', params: { id: tenant.value.id } } },
       ...(tenant.value.has_export ? [{ label: t('tenants.export'), icon: Download, select: saveExport }] : []),
-      ...(status === 'ready' || status === 'suspended' ? [{ label: t('tenants.archive'), icon: Archive, danger: true, separated: true, select: archive }] : []),
+      ...(status === 'ready' || status === 'suspended'
+        ? [{ label: t('tenants.archive'), icon: Archive, danger: true, separated: true, select: archive }]
+        : []),
       { label: t('tenants.delete'), icon: Trash2, danger: true, separated: status !== 'ready' && status !== 'suspended', select: remove },
     ];
   });

@@ -32,10 +32,28 @@ export function useUserActions(member: Ref<StaffMember | undefined>) {
         },
       });
     return [
-      ...(person.locked_until ? [{ label: t('people.unlock'), icon: LockOpen, select: () => ask('unlock', false, () => ok(client.POST('/api/platform/users/{id}/unlock', path))) }] : []),
-      { label: t('people.send_link'), icon: MailPlus, select: () => ask('send_link', false, () => ok(client.POST('/api/platform/users/{id}/send-link', path))) },
+      ...(person.locked_until
+        ? [
+            {
+              label: t('people.unlock'),
+              icon: LockOpen,
+              select: () => ask('unlock', false, () => ok(client.POST('/api/platform/users/{id}/unlock', path))),
+            },
+          ]
+        : []),
+      {
+        label: t('people.send_link'),
+        icon: MailPlus,
+        select: () => ask('send_link', false, () => ok(client.POST('/api/platform/users/{id}/send-link', path))),
+      },
       ...(person.two_factor_enabled
-        ? [{ label: t('people.reset_two_factor'), icon: ShieldOff, select: () => ask('reset_two_factor', true, () => ok(client.POST('/api/platform/users/{id}/reset-two-factor', path))) }]
+        ? [
+            {
+              label: t('people.reset_two_factor'),
+              icon: ShieldOff,
+              select: () => ask('reset_two_factor', true, () => ok(client.POST('/api/platform/users/{id}/reset-two-factor', path))),
+            },
+          ]
         : []),
       {
         label: t('people.remove'),

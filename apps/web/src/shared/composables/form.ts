@@ -135,8 +135,7 @@ export function useForm<T extends object>(options: FormOptions<T>) {
   }
 
   if (options.guard) {
-    const leave = () =>
-      confirm({ title: t('form.unsaved_title'), text: t('form.unsaved_text'), confirm: t('form.discard'), danger: true });
+    const leave = () => confirm({ title: t('form.unsaved_title'), text: t('form.unsaved_text'), confirm: t('form.discard'), danger: true });
     onBeforeRouteLeave(async () => (dirty.value && !submitting.value ? leave() : true));
     useEventListener(window, 'beforeunload', (event) => {
       if (dirty.value && !submitting.value) event.preventDefault();

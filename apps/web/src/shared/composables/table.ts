@@ -49,14 +49,16 @@ export function useTable<T>(options: TableOptions<T>) {
     search: param('search'),
     filters: Object.fromEntries(filterNames.map((name) => [name, param(name)])) as Record<string, string | undefined>,
   }));
-  const request = computed(() => tableQuery({
-    page: state.value.page,
-    per_page: state.value.perPage,
-    sort: state.value.sort,
-    order: state.value.sort ? state.value.order : undefined,
-    search: state.value.search,
-    ...state.value.filters,
-  }));
+  const request = computed(() =>
+    tableQuery({
+      page: state.value.page,
+      per_page: state.value.perPage,
+      sort: state.value.sort,
+      order: state.value.sort ? state.value.order : undefined,
+      search: state.value.search,
+      ...state.value.filters,
+    }),
+  );
 
   const query = useQuery({
     queryKey: computed(() => [...options.key, request.value]),
@@ -110,9 +112,14 @@ export function useTable<T>(options: TableOptions<T>) {
     setFilter: (name: string, value: string | undefined) => go({ [name]: value, page: undefined }, { replace: true }),
     clear: () => {
       searchText.value = '';
-      return go(Object.fromEntries(own.filter((name) => name !== 'sort' && name !== 'order' && name !== 'per_page').map((name) => [name, undefined])), {
-        replace: true,
-      });
+      return go(
+        Object.fromEntries(
+          own.filter((name) => name !== 'sort' && name !== 'order' && name !== 'per_page').map((name) => [name, undefined]),
+        ),
+        {
+          replace: true,
+        },
+      );
     },
   };
 }

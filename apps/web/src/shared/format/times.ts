@@ -15,7 +15,9 @@ function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 /** `20 Nov 2026, 14.05`. */
 export function formatInstant(iso: string): string {
-  return dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(iso));
+  return dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(
+    new Date(iso),
+  );
 }
 
 /** `14.05`. */
@@ -49,7 +51,12 @@ export function formatDay(day: string): string {
 
 /** The calendar day it is in the tenant's zone, `days` days ago. */
 export function dayAgo(days: number): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: region.value.timezone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(Date.now());
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: region.value.timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(Date.now());
   return new Date(Date.parse(`${parts}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
 }
 

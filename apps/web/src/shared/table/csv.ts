@@ -23,7 +23,9 @@ export async function downloadCsv<T>(
   for (let page = 1; lines.length <= MAX_ROWS; page++) {
     const { data, meta } = await fetchPage(tableQuery({ ...query, page, per_page: 100 }));
     for (const row of data) {
-      lines.push(columns.map((column) => cell(column.text ? column.text(row) : ((row as Record<string, unknown>)[column.key] as string))).join(','));
+      lines.push(
+        columns.map((column) => cell(column.text ? column.text(row) : ((row as Record<string, unknown>)[column.key] as string))).join(','),
+      );
     }
     if (data.length === 0 || page * 100 >= meta.total) break;
   }

@@ -85,7 +85,9 @@ export function useCustomerActions() {
       reason: { label: t('customers.reason') },
       run: async (reason) => {
         for (const customer of waiting) {
-          await ok(client.POST('/api/tenant/customers/{id}/suspend', { params: { path: { id: customer.id } }, body: reason ? { reason } : {} }));
+          await ok(
+            client.POST('/api/tenant/customers/{id}/suspend', { params: { path: { id: customer.id } }, body: reason ? { reason } : {} }),
+          );
           waiting.delete(customer);
         }
       },

@@ -49,7 +49,13 @@ export const rulesOf = (plan?: ServicePlan): RuleValues => ({
   address_list: plan?.address_list ?? '',
 });
 
-const BURST = ['burst_download_bps', 'burst_upload_bps', 'burst_threshold_download_bps', 'burst_threshold_upload_bps', 'burst_seconds'] as const;
+const BURST = [
+  'burst_download_bps',
+  'burst_upload_bps',
+  'burst_threshold_download_bps',
+  'burst_threshold_upload_bps',
+  'burst_seconds',
+] as const;
 const FAIR_USE = ['fup_bytes', 'fup_download_bps', 'fup_upload_bps'] as const;
 
 /** The fields that are empty although others of their group are not. */

@@ -11,7 +11,13 @@ export function useDisconnect() {
   const queries = useQueryClient();
 
   async function ask(name: string, run: () => Promise<unknown>): Promise<boolean> {
-    const asked = await confirm({ title: t('disconnect.title', { name }), text: t('disconnect.text', { name }), confirm: t('disconnect.action'), danger: true, run });
+    const asked = await confirm({
+      title: t('disconnect.title', { name }),
+      text: t('disconnect.text', { name }),
+      confirm: t('disconnect.action'),
+      danger: true,
+      run,
+    });
     if (!asked) return false;
     toast(t('disconnect.asked', { name }));
     void queries.invalidateQueries({ queryKey: ['tenant', 'sessions'] });
@@ -21,7 +27,10 @@ export function useDisconnect() {
 
   return {
     session: ({ id, customer, username }: Session) =>
-      ask(customer?.name ?? username, () => ok(client.POST('/api/tenant/sessions/{session_id}/disconnect', { params: { path: { session_id: id } } }))),
-    customer: ({ id, name }: Customer) => ask(name, () => ok(client.POST('/api/tenant/customers/{id}/disconnect', { params: { path: { id } } }))),
+      ask(customer?.name ?? username, () =>
+        ok(client.POST('/api/tenant/sessions/{session_id}/disconnect', { params: { path: { session_id: id } } })),
+      ),
+    customer: ({ id, name }: Customer) =>
+      ask(name, () => ok(client.POST('/api/tenant/customers/{id}/disconnect', { params: { path: { id } } }))),
   };
 }

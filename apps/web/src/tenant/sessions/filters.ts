@@ -23,11 +23,27 @@ export function useSessionFilters() {
   });
   return computed<Filter[]>(() => [
     ...(routers.data.value && routers.data.value.data.length > 1
-      ? [{ name: 'router_id', label: t('sessions.router'), options: routers.data.value.data.map(({ id, name }) => ({ value: String(id), label: name })) }]
+      ? [
+          {
+            name: 'router_id',
+            label: t('sessions.router'),
+            options: routers.data.value.data.map(({ id, name }) => ({ value: String(id), label: name })),
+          },
+        ]
       : []),
     ...(plans.data.value && plans.data.value.data.length > 1
-      ? [{ name: 'service_plan_id', label: t('customers.plan'), options: plans.data.value.data.map(({ id, name }) => ({ value: String(id), label: name })) }]
+      ? [
+          {
+            name: 'service_plan_id',
+            label: t('customers.plan'),
+            options: plans.data.value.data.map(({ id, name }) => ({ value: String(id), label: name })),
+          },
+        ]
       : []),
-    { name: 'service_type', label: t('customers.service_type'), options: SERVICE_TYPES.map((value) => ({ value, label: t(`service.${value}`) })) },
+    {
+      name: 'service_type',
+      label: t('customers.service_type'),
+      options: SERVICE_TYPES.map((value) => ({ value, label: t(`service.${value}`) })),
+    },
   ]);
 }

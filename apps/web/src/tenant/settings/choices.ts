@@ -6,7 +6,30 @@ export const INDONESIAN_ZONES: readonly [zone: string, short: string][] = [
 ];
 
 /** Currencies of the countries whose ISPs sell by vouchers and prepaid plans; another one that is set already stays offered. */
-export const CURRENCIES: readonly string[] = ['IDR', 'MYR', 'PHP', 'THB', 'VND', 'SGD', 'INR', 'BDT', 'LKR', 'NPR', 'PKR', 'KES', 'UGX', 'TZS', 'RWF', 'NGN', 'GHS', 'ZAR', 'ZMW', 'BRL', 'USD', 'EUR'];
+export const CURRENCIES: readonly string[] = [
+  'IDR',
+  'MYR',
+  'PHP',
+  'THB',
+  'VND',
+  'SGD',
+  'INR',
+  'BDT',
+  'LKR',
+  'NPR',
+  'PKR',
+  'KES',
+  'UGX',
+  'TZS',
+  'RWF',
+  'NGN',
+  'GHS',
+  'ZAR',
+  'ZMW',
+  'BRL',
+  'USD',
+  'EUR',
+];
 
 /** Every other zone that this browser knows. */
 export function otherZones(): string[] {

@@ -18,13 +18,21 @@ export interface PermissionGroup {
 export function groupPermissions(permissions: readonly Permission[]): PermissionGroup[] {
   const area = (permission: Permission) => permission.slice(0, permission.indexOf('.'));
   const known = new Set(GROUPS.flatMap(([, areas]) => areas));
-  const groups = GROUPS.map(([name, areas]) => ({ name, permissions: permissions.filter((permission) => areas.includes(area(permission))) }));
+  const groups = GROUPS.map(([name, areas]) => ({
+    name,
+    permissions: permissions.filter((permission) => areas.includes(area(permission))),
+  }));
   const others = { name: 'others', permissions: permissions.filter((permission) => !known.has(area(permission))) };
   return [...groups, others].filter((group) => group.permissions.length > 0);
 }
 
 /** Whoever manages something also sees it: the server adds the right to see, so the form shows it at once. */
-export function withPermission(own: readonly Permission[], permission: Permission, granted: boolean, all: readonly Permission[]): Permission[] {
+export function withPermission(
+  own: readonly Permission[],
+  permission: Permission,
+  granted: boolean,
+  all: readonly Permission[],
+): Permission[] {
   const next = new Set(own);
   const view = permission.replace(/\.[a-z_]+$/, '.view') as Permission;
   if (granted) {

@@ -41,9 +41,19 @@ export function useStaffActions(member: Ref<StaffMember | undefined>) {
 
     return [
       ...(person.locked_until
-        ? [{ label: t('people.unlock'), icon: LockOpen, select: () => void ask('unlock', () => ok(client.POST('/api/tenant/staff/{id}/unlock', path))) }]
+        ? [
+            {
+              label: t('people.unlock'),
+              icon: LockOpen,
+              select: () => void ask('unlock', () => ok(client.POST('/api/tenant/staff/{id}/unlock', path))),
+            },
+          ]
         : []),
-      { label: t('people.send_link'), icon: MailPlus, select: () => void ask('send_link', () => ok(client.POST('/api/tenant/staff/{id}/send-link', path))) },
+      {
+        label: t('people.send_link'),
+        icon: MailPlus,
+        select: () => void ask('send_link', () => ok(client.POST('/api/tenant/staff/{id}/send-link', path))),
+      },
       ...(person.two_factor_enabled
         ? [
             {

@@ -13,6 +13,7 @@ export function useCoaWords() {
       return te(`coa_cause.${cause}`) ? t(`coa_cause.${cause}`) : t('coa.cause_number', { n: cause });
     },
     /** Reasons that have no words yet are shown as they are noted. */
-    reason: ({ reason }: Coa) => (te(`coa_reason.${reason.replaceAll('-', '_')}`) ? t(`coa_reason.${reason.replaceAll('-', '_')}`) : reason),
+    reason: ({ reason }: Coa) =>
+      te(`coa_reason.${reason.replaceAll('-', '_')}`) ? t(`coa_reason.${reason.replaceAll('-', '_')}`) : reason,
   };
 }
