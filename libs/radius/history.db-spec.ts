@@ -1,6 +1,5 @@
-import { createTestTenancy, type TestTenancy, type TestTenant } from '@jala/infra/testing';
+import { createTestTenancy, type TestTenancy, type TestTenant, watchStatements } from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
-import { MysqlQueryRunner } from 'typeorm/driver/mysql/MysqlQueryRunner.js';
 import { HistoryReader } from './history.repository';
 import { SessionsReader } from './sessions.repository';
 import { radiusEntities } from './stock.entities';
@@ -37,13 +36,14 @@ describe('the history of users and routers', () => {
     ]);
   /** How the database would answer what `read` asks: the index it walks, and whether it has to sort. */
   const plansOf = async (read: () => Promise<unknown>): Promise<Plan[]> => {
-    const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
+    const statements = watchStatements();
     await tenant.run(read);
-    const asked = statements.mock.calls.filter(([sql]) => /^\(?SELECT (?!COUNT)/.test(sql));
-    statements.mockRestore();
+    const asked = statements.sent().filter(([sql]) => /^\(?SELECT (?!COUNT)/.test(sql));
+    statements.stop();
+    expect(asked.length).toBeGreaterThan(0);
     const plans: Plan[] = [];
     for (const [sql, params] of asked)
-      plans.push(...(await rows<Plan[]>(`EXPLAIN ${sql}`, params as unknown[])).filter(({ table }) => /^rad/.test(table ?? '')));
+      plans.push(...(await rows<Plan[]>(`EXPLAIN ${sql}`, params)).filter(({ table }) => /^rad/.test(table ?? '')));
     return plans;
   };
 

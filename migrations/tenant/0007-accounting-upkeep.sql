@@ -68,8 +68,8 @@ BEGIN
   DECLARE used_in BIGINT DEFAULT COALESCE(NEW.acctinputoctets, 0);
   DECLARE used_out BIGINT DEFAULT COALESCE(NEW.acctoutputoctets, 0);
   DECLARE began INT DEFAULT 1;
-  DECLARE to_time DATETIME DEFAULT COALESCE(NEW.acctupdatetime, NEW.acctstarttime);
-  DECLARE from_time DATETIME DEFAULT COALESCE(NEW.acctstarttime, NEW.acctupdatetime);
+  DECLARE to_time DATETIME DEFAULT COALESCE(NEW.acctupdatetime, NEW.acctstarttime, UTC_TIMESTAMP());
+  DECLARE from_time DATETIME DEFAULT COALESCE(NEW.acctstarttime, NEW.acctupdatetime, UTC_TIMESTAMP());
   DECLARE shift INT DEFAULT 0;
   DECLARE one_day, last_day DATE DEFAULT NULL;
   DECLARE midnight DATETIME DEFAULT NULL;
@@ -131,8 +131,8 @@ BEGIN
   DECLARE used_in BIGINT DEFAULT GREATEST(COALESCE(NEW.acctinputoctets, 0) - COALESCE(OLD.acctinputoctets, 0), 0);
   DECLARE used_out BIGINT DEFAULT GREATEST(COALESCE(NEW.acctoutputoctets, 0) - COALESCE(OLD.acctoutputoctets, 0), 0);
   DECLARE began INT DEFAULT 0;
-  DECLARE to_time DATETIME DEFAULT COALESCE(NEW.acctupdatetime, NEW.acctstarttime);
-  DECLARE from_time DATETIME DEFAULT COALESCE(OLD.acctupdatetime, NEW.acctstarttime);
+  DECLARE to_time DATETIME DEFAULT COALESCE(NEW.acctupdatetime, NEW.acctstarttime, UTC_TIMESTAMP());
+  DECLARE from_time DATETIME DEFAULT COALESCE(OLD.acctupdatetime, NEW.acctstarttime, UTC_TIMESTAMP());
   DECLARE shift INT DEFAULT 0;
   DECLARE one_day, last_day DATE DEFAULT NULL;
   DECLARE midnight DATETIME DEFAULT NULL;

@@ -12,3 +12,4 @@ export * from './tenant-iterator';
 export { type TenantContext, TenantScope } from './tenant-scope';
 export * from './tenant-profiles';
 export * from './tenant-setup';
+export { TenantLease } from './pool/tenant-lease';

@@ -4,3 +4,4 @@ export { dropSchema, randomSuffix, rootOfTestServer } from './test-databases';
 export * from './test-infra.module';
 export * from './test-services';
 export * from './test-tenants';
+export * from './watch-statements';

@@ -12,12 +12,12 @@ import {
   TestInfraModule,
   type TestTenancy,
   type TestTenant,
+  watchStatements,
 } from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { radiusEntities, RadiusWriter } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
 import { servicePlansEntities, ServicePlansService, type ServicePlanView } from '@jala/tenant/service-plans';
-import { MysqlQueryRunner } from 'typeorm/driver/mysql/MysqlQueryRunner.js';
 import { CustomerDevicesService, customersEntities, CustomersModule, CustomersService, type NewCustomer } from './index';
 
 let maximum: number | null = null;
@@ -39,8 +39,8 @@ class Limits extends PlanLimits {
 class LimitsModule {}
 
 /** The outbox writes in the background, so only what is read counts. */
-const selects = (statements: jest.SpiedFunction<typeof MysqlQueryRunner.prototype.query>): number =>
-  statements.mock.calls.filter(([sql]) => /^\s*SELECT/i.test(sql)).length;
+const selects = (statements: ReturnType<typeof watchStatements>): number =>
+  statements.sent().filter(([sql]) => /^SELECT/i.test(sql.trim())).length;
 
 const actor: Actor = { ...systemActor('spec'), kind: 'tenant', id: 1, role: 'owner' };
 const NOW = new Date('2026-01-31T03:00:00.000Z');
@@ -329,7 +329,7 @@ describe('customers in a real database', () => {
       [NOW, NOW],
     );
     await rows("INSERT INTO radpostauth (username, reply, authdate) VALUES ('user03', 'Access-Accept', ?)", [NOW]);
-    const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
+    const statements = watchStatements();
     const page = await tenant.run(() => customers.list(actor, { page: 1, perPage: 25, order: 'asc', sort: 'username' }, {}));
     expect(selects(statements)).toBeLessThanOrEqual(5);
     expect([page.total, page.rows.length]).toEqual([30, 25]);

@@ -1,9 +1,8 @@
 import { Test } from '@nestjs/testing';
 import type { INestApplicationContext } from '@nestjs/common';
 import { type Actor, systemActor } from '@jala/contracts';
-import { createTestTenancy, TestInfraModule, type TestTenancy, type TestTenant } from '@jala/infra/testing';
+import { createTestTenancy, TestInfraModule, type TestTenancy, type TestTenant, watchStatements } from '@jala/infra/testing';
 import { radiusEntities, RadiusWriter } from '@jala/radius';
-import { MysqlQueryRunner } from 'typeorm/driver/mysql/MysqlQueryRunner.js';
 import { type NewServicePlan, servicePlansEntities, ServicePlansModule, ServicePlansService, type ServicePlanView } from './index';
 
 const actor: Actor = { ...systemActor('spec'), kind: 'tenant', id: 1, role: 'owner' };
@@ -74,10 +73,10 @@ describe('service plans in a real database', () => {
     const other = await create({ name: 'Other' });
     await subscribe(other, ['someone-else']);
     const cost = async (download: number): Promise<number> => {
-      const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
+      const statements = watchStatements();
       await update(plan.id, { downloadBps: download, quotaBytes: 1e11 });
-      const { length } = statements.mock.calls;
-      statements.mockRestore();
+      const { length } = statements.sent();
+      statements.stop();
       return length;
     };
     await subscribe(plan, ['one']);

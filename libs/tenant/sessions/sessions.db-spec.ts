@@ -10,13 +10,13 @@ import {
   TestInfraModule,
   type TestTenancy,
   type TestTenant,
+  watchStatements,
 } from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { type CoaAnswer, CoaClient, radiusEntities } from '@jala/radius';
 import { customersEntities, CustomersService } from '@jala/tenant/customers';
 import { routersEntities, RoutersService } from '@jala/tenant/routers';
 import { servicePlansEntities, ServicePlansService } from '@jala/tenant/service-plans';
-import { MysqlQueryRunner } from 'typeorm/driver/mysql/MysqlQueryRunner.js';
 import { DashboardModule, DashboardService } from '@jala/tenant/dashboard';
 import { DisconnectionsService, RouterSilentError } from './disconnections.service';
 import { LiveSessionsService, SessionsModule, SessionsService } from './index';
@@ -35,8 +35,8 @@ let registryId = 0;
 class PortsModule {}
 
 /** The outbox writes in the background, so only what is read counts. */
-const selects = (statements: jest.SpiedFunction<typeof MysqlQueryRunner.prototype.query>): number =>
-  statements.mock.calls.filter(([sql]) => /^\s*SELECT/i.test(sql)).length;
+const selects = (statements: ReturnType<typeof watchStatements>): number =>
+  statements.sent().filter(([sql]) => /^SELECT/i.test(sql.trim())).length;
 
 const actor: Actor = { ...systemActor('spec'), kind: 'tenant', id: 1, role: 'owner' };
 const NOW = new Date('2026-03-10T02:00:00.000Z');
@@ -133,7 +133,7 @@ describe('sessions in a real database', () => {
       tenant.run(() => of(SessionsService).list(actor, { page: 1, perPage: 50, order: 'asc' }, { state: 'online' }));
     await session('81a', 'BUDI');
     for (let i = 0; i < 20; i += 1) await session(`81b${i}`, `stranger${i}`, { router: 77 });
-    const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
+    const statements = watchStatements();
     await list();
     expect(selects(statements)).toBeLessThanOrEqual(5);
     const page = await list();
@@ -237,7 +237,7 @@ describe('sessions in a real database', () => {
       stopped: new Date('2026-03-09T16:59:00.000Z'),
       updated: new Date('2026-03-09T16:59:00.000Z'),
     });
-    const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
+    const statements = watchStatements();
     const dashboard = await tenant.run(() => of(DashboardService).overview(actor));
     expect(selects(statements)).toBeLessThanOrEqual(9);
     expect(dashboard).toMatchObject({

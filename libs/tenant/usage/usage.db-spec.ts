@@ -10,6 +10,7 @@ import {
   TestInfraModule,
   type TestTenancy,
   type TestTenant,
+  watchStatements,
 } from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { radiusEntities } from '@jala/radius';
@@ -17,7 +18,6 @@ import { customersEntities, CustomersService } from '@jala/tenant/customers';
 import { routersEntities, RoutersService } from '@jala/tenant/routers';
 import { servicePlansEntities, ServicePlansService } from '@jala/tenant/service-plans';
 import { firstValueFrom } from 'rxjs';
-import { MysqlQueryRunner } from 'typeorm/driver/mysql/MysqlQueryRunner.js';
 import { LiveTrafficService, SessionExportService, UsageModule, UsageService } from './index';
 
 let registryId = 0;
@@ -248,7 +248,7 @@ describe('usage in a real database', () => {
     await rows(`INSERT INTO usage_daily (day, username, router_id, input_bytes, output_bytes, sessions)
       SELECT '2025-03-01' + INTERVAL seq MOD 365 DAY, CONCAT('user', seq DIV 365), seq MOD 9, 1, 1, 1 FROM seq_1_to_40000`);
     await rows('ANALYZE TABLE usage_daily');
-    const statements = jest.spyOn(MysqlQueryRunner.prototype, 'query');
+    const statements = watchStatements();
     await tenant.run(async () => {
       const week = { from: '2025-06-01', to: '2025-06-07' };
       await usage().report(actor, week);
@@ -257,11 +257,11 @@ describe('usage in a real database', () => {
       await usage().report(actor, { ...week, routerId: 3 });
       await textOf((await usage().export(actor, week)).file);
     });
-    const asked = statements.mock.calls.filter(([sql]) => /FROM usage_daily/.test(sql));
-    statements.mockRestore();
+    const asked = statements.sent().filter(([sql]) => /FROM usage_daily/.test(sql));
+    statements.stop();
     expect(asked.length).toBeGreaterThan(6);
     for (const [sql, params] of asked) {
-      const [plan] = await rows<{ type: string; rows: string }>(`EXPLAIN ${sql}`, params as unknown[]);
+      const [plan] = await rows<{ type: string; rows: string }>(`EXPLAIN ${sql}`, params);
       expect([sql, plan?.type]).toEqual([sql, 'range']);
       expect(Number(plan?.rows)).toBeLessThan(2_000);
     }
