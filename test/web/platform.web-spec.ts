@@ -31,7 +31,7 @@ describe('a super admin', () => {
 
   it('reaches everything by keyboard through the command palette', async () => {
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('new ten');
+    await page.getByRole('dialog').getByRole('combobox').fill('new ten');
     await page.getByRole('option', { name: 'New tenant' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'New tenant' }).waitFor();
