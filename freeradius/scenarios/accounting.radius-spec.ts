@@ -87,12 +87,12 @@ describe('accounting', () => {
 
   it('shows a session as live until its Stop', async () => {
     await send('80000002', [['Start', { 'User-Name': 'siti', 'Framed-IP-Address': { raw: '10.0.0.8' } }]]);
-    expect(await isp.sessions((reader) => reader.onlineAmong(['siti', 'dewi']))).toEqual(new Set(['siti']));
+    expect([...(await isp.sessions((reader) => reader.presenceOf(['siti', 'dewi'])))]).toMatchObject([['siti', { online: true }]]);
     expect(await isp.sessions((reader) => reader.onlineOf('siti'))).toMatchObject([
       { acctSessionId: '80000002', framedIp: '10.0.0.8', serviceType: 'hotspot' },
     ]);
     await send('80000002', [['Stop', { 'User-Name': 'siti' }]]);
-    expect(await isp.sessions((reader) => reader.onlineAmong(['siti']))).toEqual(new Set());
+    expect((await isp.sessions((reader) => reader.presenceOf(['siti']))).get('siti')?.online ?? false).toBe(false);
   });
 
   it.each<[string, string, readonly [string, Record<string, AttributeValue>?][]]>([

@@ -1,7 +1,6 @@
 import type { Page } from '@jala/contracts';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { Injectable } from '@nestjs/common';
-import { userKey } from './radius-user';
 
 const MAX_COUNTED_LOGINS = 10_000;
 
@@ -48,17 +47,6 @@ export class LoginsReader {
       [username, MAX_COUNTED_LOGINS],
     );
     return { rows: rows.map(toLogin), total: Number(count?.total ?? 0) };
-  }
-
-  /** When each of these was last accepted, by userKey(); those who never were are missing. */
-  async lastAccepted(usernames: readonly string[]): Promise<Map<string, Date>> {
-    if (usernames.length === 0) return new Map();
-    const rows = await this.db.query<{ username: string; at: Date }[]>(
-      `SELECT username, MAX(authdate) AS at FROM radpostauth
-       WHERE username IN (${usernames.map(() => '?').join(', ')}) AND reply = 'Access-Accept' GROUP BY username`,
-      [...usernames],
-    );
-    return new Map(rows.map(({ username, at }) => [userKey(username), at]));
   }
 }
 

@@ -96,6 +96,11 @@ export const SESSION_COLUMNS = `radacctid AS id, username, router_id, nasipaddre
 const ONLINE = 'acctstoptime IS NULL AND acctupdatetime > ?';
 
 /** Reads radacct. Every query has an index to stand on, whatever the age of the tenant. */
+export interface Presence {
+  readonly online: boolean;
+  readonly lastAcceptedAt: Date | undefined;
+}
+
 @Injectable()
 export class SessionsReader {
   constructor(
@@ -178,14 +183,28 @@ export class SessionsReader {
     return Number(row?.online ?? 0);
   }
 
-  /** @returns userKey() of those who are online */
-  async onlineAmong(usernames: readonly string[]): Promise<Set<string>> {
-    if (usernames.length === 0) return new Set();
-    const rows = await this.db.query<{ username: string }[]>(
-      `SELECT DISTINCT username FROM radacct WHERE username IN (${marks(usernames)}) AND ${ONLINE}`,
-      [...usernames, this.liveSince()],
+  /**
+   * Who of these is online, and when each was last accepted, in one statement. Keyed by userKey; a user of whom nothing is
+   * known is absent.
+   */
+  async presenceOf(usernames: readonly string[]): Promise<Map<string, Presence>> {
+    if (usernames.length === 0) return new Map();
+    const rows = await this.db.query<{ username: string; online: number; at: Date | null }[]>(
+      `SELECT username, 1 AS online, NULL AS at FROM radacct WHERE username IN (${marks(usernames)}) AND ${ONLINE}
+       UNION ALL
+       SELECT username, 0, MAX(authdate) FROM radpostauth
+       WHERE username IN (${marks(usernames)}) AND reply = 'Access-Accept' GROUP BY username`,
+      [...usernames, this.liveSince(), ...usernames],
     );
-    return new Set(rows.map(({ username }) => userKey(username)));
+    const presence = new Map<string, Presence>();
+    for (const { username, online, at } of rows) {
+      const known = presence.get(userKey(username));
+      presence.set(userKey(username), {
+        online: known?.online === true || Number(online) === 1,
+        lastAcceptedAt: at ?? known?.lastAcceptedAt,
+      });
+    }
+    return presence;
   }
 
   /** For each of these routers: how many sessions it carries, and when a packet of it was last stored. */

@@ -5,7 +5,7 @@ import { Clock, given } from '@jala/kernel';
 import { duplicateKeyOf } from '@jala/infra/central-db';
 import { type DisconnectReason, type RefreshReason, TenantOutbox } from '@jala/infra/queue';
 import { PlanLimits, TenantDatabase, TenantScope } from '@jala/infra/tenancy';
-import { LoginsReader, neededFor, type RadiusGroup, RadiusWriter, SessionsReader, userKey } from '@jala/radius';
+import { neededFor, type RadiusGroup, RadiusWriter, SessionsReader, userKey } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
 import { firstPeriod, nextPeriod, radiusGroupOf, type ServicePlan, ServicePlansService, validityOf } from '@jala/tenant/service-plans';
 import { generatePassword, generateUsername, passwordProblem, usernameProblem } from './credentials.rules';
@@ -59,7 +59,6 @@ export class CustomersService {
     private readonly limits: PlanLimits,
     private readonly radius: RadiusWriter,
     private readonly sessions: SessionsReader,
-    private readonly logins: LoginsReader,
     private readonly outbox: TenantOutbox,
     private readonly activity: ActivityLog,
     private readonly clock: Clock,
@@ -297,14 +296,13 @@ export class CustomersService {
   private async views(customers: readonly Customer[]): Promise<CustomerView[]> {
     const usernames = customers.map((customer) => customer.username);
     const plans = await this.plans.namesOf(customers.map((customer) => customer.servicePlanId));
-    const online = await this.sessions.onlineAmong(usernames);
-    const logins = await this.logins.lastAccepted(usernames);
+    const presence = await this.sessions.presenceOf(usernames);
     return customers.map((customer) => ({
       ...customer,
       status: this.statusOf(customer),
       servicePlan: { id: customer.servicePlanId, name: plans.get(customer.servicePlanId) ?? '' },
-      online: online.has(userKey(customer.username)),
-      lastLoginAt: ownLogin(customer, logins.get(userKey(customer.username))),
+      online: presence.get(userKey(customer.username))?.online === true,
+      lastLoginAt: ownLogin(customer, presence.get(userKey(customer.username))?.lastAcceptedAt),
     }));
   }
 }
