@@ -9,7 +9,7 @@ import { TenantsRepository } from './tenants.repository';
 
 /** Every request asks, so the answers are kept for a moment. The bus tells of changes at once; the time is for when it is away. */
 const KEEP_MS = 10_000;
-/** What does not exist is forgotten sooner: somebody may be waiting for it to appear. */
+/** A host or slug that does not exist is forgotten sooner: somebody may be waiting for it to appear. */
 const KEEP_MISSING_MS = 1_000;
 /** Anybody can send any host name; the oldest answers make room. */
 const MAX_KEPT = 20_000;
@@ -56,8 +56,13 @@ export class CachedTenantDirectory extends TenantDirectory implements OnApplicat
   }
 
   async byId(id: number): Promise<DirectoryEntry> {
-    const entry = await this.remember(`id:${id}`, () => this.tenants.find(id));
-    if (!entry) throw tenantNotFound(id);
+    const key = `id:${id}`;
+    const entry = await this.remember(key, () => this.tenants.find(id));
+    if (!entry) {
+      // Never kept: on this answer the jobs of a tenant are dropped.
+      this.kept.delete(key);
+      throw tenantNotFound(id);
+    }
     return entry;
   }
 

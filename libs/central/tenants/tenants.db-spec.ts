@@ -322,6 +322,16 @@ describe('tenants', () => {
     expect(steps.map(({ attempts }) => attempts)).toEqual(PROVISIONING_STEPS.map(() => 1));
   });
 
+  it('are found by their id as soon as they exist, whoever asked before', async () => {
+    const { id } = await tenants.create(actor, input());
+    const directory = module.get(TenantDirectory);
+    const next = id + 1;
+    expect(await refused(directory.byId(next))).toMatchObject({ code: 'TENANT_NOT_FOUND' });
+    const { id: created } = await tenants.create(actor, input());
+    expect(created).toBe(next);
+    expect((await directory.byId(created)).id).toBe(created);
+  });
+
   it('are suspended and resumed, known everywhere at once, and do nothing their state does not allow', async () => {
     const { id, slug } = await ready();
     const directory = module.get(TenantDirectory);

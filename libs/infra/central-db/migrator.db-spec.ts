@@ -118,6 +118,22 @@ describe('migrations', () => {
       await expect(dump().install(target)).resolves.toMatchObject({ from: 1, to: 2, applied: ['0002-more'] });
     });
 
+    it('wait for what the server still does for a killed installation', async () => {
+      let orphanEnded = false;
+      // One packet of several statements, as an installation sends them: the server goes through with it whoever has died.
+      const orphan = withConnection(target, (connection) => connection.query('DO SLEEP(1); CREATE TABLE pets (half INT)'), {
+        multipleStatements: true,
+      }).then(() => (orphanEnded = true));
+      await until(async () => {
+        const sleeping = "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'DO SLEEP%'";
+        return (await query(sleeping)).length > 0;
+      });
+      await dump().install(target);
+      expect(orphanEnded).toBe(true);
+      expect(await tables()).toEqual(['people', 'pets', 'schema_migrations']);
+      await orphan;
+    });
+
     it("keep off a database that is somebody else's", async () => {
       await query('CREATE TABLE foreign_table (id INT)');
       await expect(dump().install(target)).rejects.toThrow('it has a table foreign_table');
@@ -144,3 +160,9 @@ describe('migrations', () => {
     });
   });
 });
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !(await condition());) {
+    if (Date.now() > deadline) throw new Error('waited 10 s in vain');
+  }
+}

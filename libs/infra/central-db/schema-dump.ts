@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { escape, escapeId } from 'mysql2';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { type DatabaseServer, type DatabaseTarget, withConnection } from './database-target';
@@ -15,6 +16,8 @@ interface DumpedTable {
 type Dump = readonly DumpedTable[];
 
 const LOCK_SECONDS = 120;
+/** How long an earlier session in the same database may take to end. */
+const PATIENCE_MS = 60_000;
 /** Creating a table is mostly waiting for the disk: several at once take half the time (`npm run bench -- tenants`). */
 const LOADERS = 4;
 
@@ -82,6 +85,7 @@ export class SchemaDump {
 
   /** False when the database has a history of its own and must be migrated instead. */
   private async load(connection: Connection, target: DatabaseTarget, dump: Dump): Promise<boolean> {
+    await othersGone(connection, target.database);
     const log = new MigrationLog(connection);
     if ((await log.exists()) && (await log.all()).length > 0) return false;
     await dropInterrupted(connection, dump);
@@ -96,6 +100,23 @@ export class SchemaDump {
 async function lock(connection: Connection, name: string): Promise<void> {
   const [[row]] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS got', [`jala:${name}`, LOCK_SECONDS]);
   if (Number(row?.got) !== 1) throw new Error(`Another process has been building the schema dump for ${LOCK_SECONDS} s.`);
+}
+
+/**
+ * The server goes on with what a killed process sent it last, here the tables and triggers of a quarter of the schema. Clearing
+ * away under its hands would leave files that make the database impossible to drop (see trigger-lock.ts).
+ * Only this account makes tables; what the tenant's own account has open does not matter.
+ */
+async function othersGone(connection: Connection, database: string): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
+    const [[row]] = await connection.query<RowDataPacket[]>(
+      `SELECT COUNT(*) AS n FROM information_schema.processlist
+        WHERE db = ? AND user = SUBSTRING_INDEX(USER(), '@', 1) AND id <> CONNECTION_ID()`,
+      [database],
+    );
+    if (Number(row?.n) === 0) return;
+    if (Date.now() > deadline) throw new Error('Another session is still at work in the database.');
+  }
 }
 
 /** Only tables that an interrupted installation can have made, and only while nothing has used them. */

@@ -11,7 +11,7 @@ export interface DevMail {
 }
 
 /** The local outbox is a desk drawer, not an archive. */
-const KEPT = 200;
+const KEPT = 1_000;
 
 @Injectable()
 export class DevMailsRepository {

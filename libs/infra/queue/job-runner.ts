@@ -98,13 +98,14 @@ export class JobRunner {
     return last && !(error instanceof UnrecoverableJobError) ? new UnrecoverableJobError(reason, { cause: error }) : error;
   }
 
-  /** A tenant that is gone has no side effects left to carry out: its jobs count as done. */
+  /** A tenant that is gone has no side effects left to carry out: its jobs count as done. What is dropped is said. */
   private async inTenant(tenantId: number, fn: () => Promise<void>): Promise<void> {
     const tenant = await this.tenants.byId(tenantId).catch((error: unknown) => {
       if (error instanceof DomainError && error.code === 'TENANT_NOT_FOUND') return undefined;
       throw error;
     });
     if (tenant) await TenantScope.run(tenant, fn);
+    else this.logger.warn(`a job of tenant ${tenantId} is dropped: there is no such tenant any more`);
   }
 }
 

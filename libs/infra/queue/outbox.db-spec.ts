@@ -227,11 +227,14 @@ describe('the outbox', () => {
     await expect(enqueue).rejects.toThrow('another tenant');
   });
 
-  it('drops the jobs of a tenant that is gone', async () => {
+  it('drops the jobs of a tenant that is gone, and says so', async () => {
+    const warned = jest.spyOn(AppLogger.prototype, 'warn').mockImplementation();
     await startWorker();
     await producer.get(Outbox).enqueue('tenant.delete', { tenantId: 999_999 });
     await until(async () => (await rows()) === 0, 'the acknowledgement');
     expect(script.calls).toEqual([]);
+    expect(warned.mock.calls.map(([message]) => String(message)).join('\n')).toContain('a job of tenant 999999 is dropped');
+    warned.mockRestore();
   });
 
   it('tries again after a failure and counts the attempts', async () => {

@@ -169,7 +169,8 @@ describe('tenants stay apart', () => {
     const suspending = trouble(
       async (turn) => {
         const tenant = some(place.tenants, turn);
-        const op = `single-suspended-${turn}`;
+        // A name of its own: the load counts its own as single-suspended-1, -2 …
+        const op = `running-while-suspended-${turn}`;
         // What runs already goes on to its end.
         const running = TenantScope.run(tenant, () =>
           place.database.transaction(async () => {
