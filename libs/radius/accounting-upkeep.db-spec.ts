@@ -104,6 +104,52 @@ describe('the upkeep of accounting', () => {
     });
   });
 
+  describe('where the clocks go forward at midnight', () => {
+    // Cairo: 2026-04-23 ends at 22:00 UTC, and the next day begins with 01:00, which is UTC+3.
+    const cairo = async (report: string): Promise<TestTenant> => {
+      const there = await tenancy.create({ timezone: 'Africa/Cairo' });
+      await there.run(async () => {
+        await new RadiusUsersRepository(tenancy.database).writeZone();
+        await tenancy.database.query("INSERT INTO raduser (username, quota_bytes, quota_window) VALUES ('budi', 1000000, 'day')");
+        await tenancy.database.query(report);
+      });
+      return there;
+    };
+    const ask = <T>(there: TestTenant, sql: string): Promise<T[]> => there.run(() => tenancy.database.query<T[]>(sql));
+
+    it.each(['2026-04-23 10:00:00', '2026-04-23 21:30:00'])('the quota of a day holds to its end, reported at %s', async (at) => {
+      const there = await cairo(
+        `INSERT INTO radacct (acctuniqueid, username, acctstarttime, acctupdatetime, acctinputoctets) VALUES ('a', 'budi', '2026-04-23 08:00:00', '2026-04-23 08:00:00', 100)`,
+      );
+      await ask(there, `UPDATE radacct SET acctupdatetime = '${at}', acctinputoctets = 500`);
+      expect(await ask(there, 'SELECT used_bytes, used_until FROM raduser')).toEqual([
+        { used_bytes: 500, used_until: new Date('2026-04-23T22:00:00.000Z') },
+      ]);
+      await ask(there, "UPDATE radacct SET acctupdatetime = '2026-04-23 22:00:00', acctinputoctets = 600");
+      expect(await ask(there, 'SELECT used_bytes, used_until FROM raduser')).toEqual([
+        { used_bytes: 100, used_until: new Date('2026-04-24T21:00:00.000Z') },
+      ]);
+    });
+
+    it('usage is divided where the day begins', async () => {
+      const there = await cairo(
+        `INSERT INTO radacct (acctuniqueid, username, acctstarttime, acctupdatetime, acctinputoctets) VALUES ('a', 'budi', '2026-04-23 20:00:00', '2026-04-23 23:00:00', 3000)`,
+      );
+      const found = await ask<Day>(there, "SELECT DATE_FORMAT(day, '%Y-%m-%d') AS day, input_bytes FROM usage_daily ORDER BY day");
+      expect(found.map(({ day, input_bytes }) => [day, Number(input_bytes)])).toEqual([
+        ['2026-04-23', 2000],
+        ['2026-04-24', 1000],
+      ]);
+    });
+
+    it('the day on which they go back has 25 hours', async () => {
+      const there = await cairo(
+        `INSERT INTO radacct (acctuniqueid, username, acctstarttime, acctupdatetime, acctinputoctets) VALUES ('a', 'budi', '2026-10-29 08:00:00', '2026-10-29 21:30:00', 100)`,
+      );
+      expect(await ask(there, 'SELECT used_until FROM raduser')).toEqual([{ used_until: new Date('2026-10-29T22:00:00.000Z') }]);
+    });
+  });
+
   describe('sessions that are not heard of', () => {
     const now = new Date('2026-03-10T03:00:00.000Z');
     const state = (): Promise<{ acctuniqueid: string; acctterminatecause: string; acctstoptime: Date | null }[]> =>
