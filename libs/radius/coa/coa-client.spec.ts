@@ -78,6 +78,13 @@ describe('a Disconnect-Request', () => {
     router = undefined;
   });
 
+  it('names a session without a number by its user alone', async () => {
+    const router = await FakeRouter.start((request) => answer(request, 41));
+    const said = await new CoaClient().disconnect(router.target, { username: 'budi', acctSessionId: '', framedIp: '' }, WAITS);
+    expect([said.result, read(router.received[0]!).has(44), read(router.received[0]!).get(1)?.toString()]).toEqual(['ack', false, 'budi']);
+    router.stop();
+  });
+
   it('names the session as the router knows it, and is signed twice', async () => {
     router = await FakeRouter.start((request) => answer(request, 41, { sign: true }));
     await expect(client.disconnect(router.target, session, WAITS)).resolves.toEqual({ result: 'ack', attempts: 1 });

@@ -65,9 +65,10 @@ export class CoaClient {
   }
 }
 
+/** Some routers give their sessions no number; an empty attribute may not be sent (RFC 2865 section 5). */
 export const sessionAttributes = ({ username, acctSessionId, framedIp }: CoaSession): CoaAttributes => ({
   userName: username,
-  acctSessionId,
+  ...(acctSessionId === '' ? {} : { acctSessionId }),
   ...(framedIp === '' ? {} : { framedIpAddress: framedIp }),
 });
 
