@@ -1,7 +1,7 @@
 import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
 import { Injectable } from '@nestjs/common';
 import { weekSpans } from './login-hours';
-import { DEFAULT_INTERIM_SECONDS, type Enforcement, type RadiusGroup, type RadiusUser } from './radius-user';
+import { DEFAULT_INTERIM_SECONDS, type Enforcement, type RadiusGroup, type RadiusUser, userKey } from './radius-user';
 import { RadCheck, RadGroupReply, RadReply, RadUser, RadUserGroup, type RadiusUserStatus } from './stock.entities';
 import { zoneOffsets } from './zone-offsets';
 
@@ -164,9 +164,22 @@ export class RadiusUsersRepository {
 
   /** History moves along: the subscriber is the same person, and the open session goes on under its own key. */
   async rename(from: string, to: string): Promise<void> {
-    for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radacct', 'radpostauth', 'coa_attempts']) {
+    for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radacct', 'radacct_archive', 'radpostauth', 'coa_attempts']) {
       await this.db.query(`UPDATE ${table} SET username = ? WHERE username = ?`, [to, from]);
     }
+    if (userKey(from) === userKey(to)) {
+      await this.db.query('UPDATE usage_daily SET username = ? WHERE username = ?', [to, from]);
+      return;
+    }
+    // The name may have been somebody else's, who has usage on the same days.
+    await this.db.query(
+      `INSERT INTO usage_daily (day, username, router_id, input_bytes, output_bytes, sessions)
+         SELECT u.day, ?, u.router_id, u.input_bytes, u.output_bytes, u.sessions FROM usage_daily u WHERE u.username = ?
+         ON DUPLICATE KEY UPDATE input_bytes = usage_daily.input_bytes + VALUES(input_bytes),
+           output_bytes = usage_daily.output_bytes + VALUES(output_bytes), sessions = usage_daily.sessions + VALUES(sessions)`,
+      [to, from],
+    );
+    await this.db.query('DELETE FROM usage_daily WHERE username = ?', [from]);
   }
 
   /** An operator's rows go too: a password left in radcheck would still let the user in. */

@@ -182,6 +182,25 @@ describe('the RADIUS tables of a tenant', () => {
     expect(await query('SELECT username FROM radacct')).toEqual([{ username: 'budi.s' }]);
   });
 
+  it('renames old sessions and usage too, also where the name was somebody else’s before', async () => {
+    await tenant.run(() => writer.putUser(budi));
+    await query("INSERT INTO radacct_archive (radacctid, acctuniqueid, username, acctstoptime) VALUES (9, 'old', 'budi', '2026-01-05')");
+    await query(`INSERT INTO usage_daily (day, username, router_id, input_bytes, output_bytes, sessions)
+      VALUES ('2026-01-04', 'siti', 1, 10, 100, 1), ('2026-01-04', 'budi', 1, 1, 2, 1), ('2026-01-05', 'budi', 1, 3, 4, 2)`);
+    const usage = () =>
+      query<Record<string, unknown>>(
+        "SELECT DATE_FORMAT(day, '%d') AS day, username, input_bytes AS input, output_bytes AS output, sessions FROM usage_daily WHERE username IN ('budi', 'siti') ORDER BY day",
+      );
+    await tenant.run(() => writer.renameUser('budi', 'Budi'));
+    expect((await usage()).filter(({ username }) => username === 'Budi')).toHaveLength(2);
+    await tenant.run(() => writer.renameUser('Budi', 'siti'));
+    expect(await query('SELECT username FROM radacct_archive')).toEqual([{ username: 'siti' }]);
+    expect(await usage()).toEqual([
+      { day: '04', username: 'siti', input: 11, output: 102, sessions: 2 },
+      { day: '05', username: 'siti', input: 3, output: 4, sessions: 2 },
+    ]);
+  });
+
   it.each<[string, Partial<RadiusUser>]>([
     ['a blank in the name', { username: 'bu di' }],
     ['an empty name', { username: '' }],
