@@ -30,12 +30,12 @@ export {
   userKey,
 } from './radius-user';
 export { QUOTA_WINDOWS, type QuotaWindow, usedNow } from './quota-windows';
+export { LIVE_WINDOW_SECONDS, liveParams, liveSql } from './liveness';
 export { RadiusModule } from './radius.module';
 export { isIpv6Prefix, isRouterName, RadiusWriter } from './radius-writer';
 export { isRateLimit, type RateLimit, rateLimit } from './rate-limit';
 export { type ReconciledClients, RouterClients } from './router-clients';
 export {
-  LIVE_WINDOW_SECONDS,
   MAX_COUNTED_SESSIONS,
   rateSql,
   type RouterActivity,

@@ -1,6 +1,6 @@
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { Injectable } from '@nestjs/common';
-import { LIVE_WINDOW_SECONDS } from './sessions.repository';
+import { liveParams, liveSql } from './liveness';
 
 export interface DueUser {
   readonly username: string;
@@ -14,7 +14,7 @@ export interface Outlook {
   readonly nextExpiry: Date | undefined;
 }
 
-const LIVE = 'a.acctstoptime IS NULL AND a.acctupdatetime > ?';
+const LIVE = liveSql('a');
 
 /** Finds who reached the end of something. Each statement stands on an index and touches only those it is about. */
 @Injectable()
@@ -35,7 +35,7 @@ export class LimitsReader {
     const rows = await this.db.query<{ username: string }[]>(
       `SELECT u.username FROM raduser u WHERE u.status = 'active' AND u.expires_at > ? AND u.expires_at <= ?
          AND EXISTS (SELECT 1 FROM radacct a WHERE a.username = u.username AND ${LIVE})`,
-      [from, to, liveSince(to)],
+      [from, to, ...liveParams(to)],
     );
     return rows.map(({ username }) => username);
   }
@@ -54,7 +54,7 @@ export class LimitsReader {
             OR (u.used_window = u.quota_window AND (u.used_until IS NULL OR u.used_until > ?)
               AND (u.used_bytes >= u.quota_bytes OR u.used_seconds >= u.time_quota_s)))
           AND NOT EXISTS (SELECT 1 FROM coa_attempts c WHERE c.radacctid = a.radacctid AND c.sent_at > ?)`,
-      [now, liveSince(now), now, now, askedSince],
+      [now, ...liveParams(now), now, now, askedSince],
     );
   }
 
@@ -73,10 +73,8 @@ export class LimitsReader {
       `SELECT EXISTS (SELECT 1 FROM radacct a JOIN raduser u ON u.username = a.username
                        WHERE ${LIVE} AND (u.quota_bytes IS NOT NULL OR u.time_quota_s IS NOT NULL OR u.fup_bytes IS NOT NULL)) AS limits,
               (SELECT MIN(expires_at) FROM raduser WHERE status = 'active' AND expires_at > ?) AS next_expiry`,
-      [liveSince(now), now],
+      [...liveParams(now), now],
     );
     return { limits: Boolean(Number(row?.limits ?? 0)), nextExpiry: row?.next_expiry ?? undefined };
   }
 }
-
-const liveSince = (now: Date): Date => new Date(now.getTime() - LIVE_WINDOW_SECONDS * 1000);

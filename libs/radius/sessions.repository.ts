@@ -2,10 +2,8 @@ import type { Page, ServiceType } from '@jala/contracts';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { Clock } from '@jala/kernel';
 import { Injectable } from '@nestjs/common';
-import { canonicalMac, DEFAULT_INTERIM_SECONDS, userKey } from './radius-user';
-
-/** Three interims without a word: the session is taken for dead (its Stop was lost). */
-export const LIVE_WINDOW_SECONDS = 3 * DEFAULT_INTERIM_SECONDS;
+import { liveParams, liveSql } from './liveness';
+import { canonicalMac, userKey } from './radius-user';
 
 /** Counting on would cost more with every session that ever was; nobody turns to page 400. */
 export const MAX_COUNTED_SESSIONS = 10_000;
@@ -93,7 +91,7 @@ export const SESSION_COLUMNS = `radacctid AS id, username, router_id, nasipaddre
   acctoutputoctets AS output_bytes, framedipaddress, callingstationid, acctterminatecause,
   ${rateSql('acctinputoctets', 'previous_input')} AS input_bps, ${rateSql('acctoutputoctets', 'previous_output')} AS output_bps, ${SERVICE_TYPE} AS service_type`;
 
-const ONLINE = 'acctstoptime IS NULL AND acctupdatetime > ?';
+const ONLINE = liveSql('radacct');
 
 /** Reads radacct. Every query has an index to stand on, whatever the age of the tenant. */
 export interface Presence {
@@ -140,11 +138,23 @@ export class SessionsReader {
     return { rows: rows.map(toSession), total: Number(count?.total ?? 0) };
   }
 
-  /** What a Disconnect-Request has to name. */
+  /** What a CoA-Request has to name. */
   async onlineOf(username: string): Promise<Session[]> {
     const rows = await this.db.query<SessionRow[]>(
       `SELECT ${SESSION_COLUMNS} FROM radacct WHERE username = ? AND ${ONLINE} ORDER BY radacctid`,
-      [username, this.liveSince()],
+      [username, ...this.liveAt()],
+    );
+    return rows.map(toSession);
+  }
+
+  /**
+   * What a Disconnect-Request has to name: also those that have been silent for long, because the user's interval may be gone with
+   * the user, and asking for one that is over does no harm.
+   */
+  async openOf(username: string): Promise<Session[]> {
+    const rows = await this.db.query<SessionRow[]>(
+      `SELECT ${SESSION_COLUMNS} FROM radacct WHERE username = ? AND acctstoptime IS NULL ORDER BY radacctid`,
+      [username],
     );
     return rows.map(toSession);
   }
@@ -163,7 +173,7 @@ export class SessionsReader {
     const { from, params } = scopeOf(scope);
     const rows = await this.db.query<SessionRow[]>(
       `SELECT ${SESSION_COLUMNS} FROM ${from} AND ${ONLINE} AND radacctid > ? AND radacctid <= ? ORDER BY radacctid LIMIT ?`,
-      [...params, this.liveSince(), range.after, range.upTo, range.limit],
+      [...params, ...this.liveAt(), range.after, range.upTo, range.limit],
     );
     return rows.map(toSession);
   }
@@ -173,13 +183,13 @@ export class SessionsReader {
     const { from, params } = scopeOf(scope);
     const [row] = await this.db.query<{ sessions: string; last_id: string | null }[]>(
       `SELECT COUNT(*) AS sessions, MAX(radacctid) AS last_id FROM ${from} AND ${ONLINE}`,
-      [...params, this.liveSince()],
+      [...params, ...this.liveAt()],
     );
     return { sessions: Number(row?.sessions ?? 0), lastId: Number(row?.last_id ?? 0) };
   }
 
   async countOnline(): Promise<number> {
-    const [row] = await this.db.query<{ online: string }[]>(`SELECT COUNT(*) AS online FROM radacct WHERE ${ONLINE}`, [this.liveSince()]);
+    const [row] = await this.db.query<{ online: string }[]>(`SELECT COUNT(*) AS online FROM radacct WHERE ${ONLINE}`, this.liveAt());
     return Number(row?.online ?? 0);
   }
 
@@ -194,7 +204,7 @@ export class SessionsReader {
        UNION ALL
        SELECT username, 0, MAX(authdate) FROM radpostauth
        WHERE username IN (${marks(usernames)}) AND reply = 'Access-Accept' GROUP BY username`,
-      [...usernames, this.liveSince(), ...usernames],
+      [...usernames, ...this.liveAt(), ...usernames],
     );
     const presence = new Map<string, Presence>();
     for (const { username, online, at } of rows) {
@@ -212,14 +222,14 @@ export class SessionsReader {
     if (routerIds.length === 0) return new Map();
     const rows = await this.db.query<{ router_id: string; online: string | null; last_seen_at: Date | null }[]>(
       `SELECT router_id, SUM(online) AS online, MAX(last_seen_at) AS last_seen_at FROM (
-         SELECT router_id, SUM(acctupdatetime > ?) AS online, MAX(acctupdatetime) AS last_seen_at
+         SELECT router_id, SUM(${ONLINE}) AS online, MAX(acctupdatetime) AS last_seen_at
            FROM radacct WHERE router_id IN (${marks(routerIds)}) AND acctstoptime IS NULL GROUP BY router_id
          UNION ALL
          SELECT router_id, 0, MAX(acctstoptime) FROM radacct WHERE router_id IN (${marks(routerIds)}) GROUP BY router_id
          UNION ALL
          SELECT router_id, 0, MAX(authdate) FROM radpostauth WHERE router_id IN (${marks(routerIds)}) GROUP BY router_id
        ) AS seen GROUP BY router_id`,
-      [this.liveSince(), ...routerIds, ...routerIds, ...routerIds],
+      [...this.liveAt(), ...routerIds, ...routerIds, ...routerIds],
     );
     return new Map(rows.map((row) => [Number(row.router_id), { online: Number(row.online ?? 0), lastSeenAt: row.last_seen_at }]));
   }
@@ -246,7 +256,7 @@ export class SessionsReader {
       parts.push(sql);
       params.push(...values);
     };
-    if (filter.state === 'online') add(ONLINE, this.liveSince());
+    if (filter.state === 'online') add(ONLINE, ...this.liveAt());
     else add('acctstoptime IS NOT NULL');
     if (filter.routerId !== undefined) add('router_id = ?', filter.routerId);
     if (filter.serviceType !== undefined) add(`${SERVICE_TYPE} = ?`, filter.serviceType);
@@ -263,8 +273,8 @@ export class SessionsReader {
     return { where: parts.join(' AND '), params };
   }
 
-  private liveSince(): Date {
-    return new Date(this.clock.now().getTime() - LIVE_WINDOW_SECONDS * 1000);
+  private liveAt(): Date[] {
+    return liveParams(this.clock.now());
   }
 }
 

@@ -41,8 +41,15 @@ export interface JobPayloads {
   'router.unpublish': { tenantId: number; registryId: number; address: string };
   /** Confirms or gives back the addresses that this tenant claimed before that instant (ISO 8601) without adding a router. */
   'router.settle-claims': { tenantId: number; claimedBefore: string };
-  /** `knownAs`: what the router still calls the user, after a change of name. */
-  'radius.disconnect-user': { tenantId: number; username: string; knownAs?: string; reason: DisconnectReason; requestedBy?: string };
+  /** `knownAs`: what the router still calls the user, after a change of name. `askedAt` (ISO 8601): when the wish arose. */
+  'radius.disconnect-user': {
+    tenantId: number;
+    username: string;
+    knownAs?: string;
+    reason: DisconnectReason;
+    requestedBy?: string;
+    askedAt?: string;
+  };
   /** Each running session is told the present terms of its user, or ended when the user may not be online. */
   'radius.refresh-user': { tenantId: number; username: string; reason: RefreshReason };
   /** `sessionId` is radacct.radacctid; `requestedBy` the name of the person who pressed the button. */

@@ -205,7 +205,10 @@ describe('customers in a real database', () => {
     expect([suspended.status, suspended.suspendedReason]).toEqual(['suspended', 'unpaid']);
     expect(await rows('SELECT status FROM raduser')).toEqual([{ status: 'suspended' }]);
     expect(await rows('SELECT job, payload FROM outbox')).toEqual([
-      { job: 'radius.disconnect-user', payload: { tenantId: tenant.context.id, username: 'budi', reason: 'suspended' } },
+      {
+        job: 'radius.disconnect-user',
+        payload: { tenantId: tenant.context.id, username: 'budi', reason: 'suspended', askedAt: '2026-01-31T03:00:00.000Z' },
+      },
     ]);
     await expect(tenant.run(() => customers.suspend(actor, id, null))).rejects.toMatchObject({ machine: 'customer', from: 'suspended' });
     const resumed = await tenant.run(() => customers.resume(actor, id));

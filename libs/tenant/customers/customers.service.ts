@@ -240,7 +240,8 @@ export class CustomersService {
   }
 
   private async disconnect(username: string, reason: DisconnectReason, knownAs?: string): Promise<void> {
-    await this.outbox.enqueue('radius.disconnect-user', { tenantId: TenantScope.current().id, username, knownAs, reason });
+    const askedAt = this.clock.now().toISOString();
+    await this.outbox.enqueue('radius.disconnect-user', { tenantId: TenantScope.current().id, username, knownAs, reason, askedAt });
   }
 
   private async refresh(username: string, reason: RefreshReason): Promise<void> {

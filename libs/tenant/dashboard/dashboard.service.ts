@@ -48,14 +48,15 @@ export class DashboardService {
     };
   }
 
-  /** A router is online that has been heard from within the time in which every session reports. */
+  /** A router is online that carries somebody, or has been heard from within the time in which a usual session reports. */
   private async routersOnline(now: Date): Promise<Dashboard['routers']> {
     const ids = await this.routers.ids();
     const activity = await this.reader.routerActivity(ids);
     const since = now.getTime() - LIVE_WINDOW_SECONDS * 1_000;
     return {
       total: ids.length,
-      online: [...activity.values()].filter(({ lastSeenAt }) => lastSeenAt !== null && lastSeenAt.getTime() > since).length,
+      online: [...activity.values()].filter(({ online, lastSeenAt }) => online > 0 || (lastSeenAt !== null && lastSeenAt.getTime() > since))
+        .length,
     };
   }
 }

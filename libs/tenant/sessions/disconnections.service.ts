@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, DomainError, systemActor } from '@jala/contracts';
 import { type DisconnectReason, TenantOutbox } from '@jala/infra/queue';
 import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
+import { Clock } from '@jala/kernel';
 import { CoaAttempts, RadiusWriter, type Session, SessionsReader } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
 import { CustomersService } from '@jala/tenant/customers';
@@ -14,7 +15,12 @@ export interface Disconnection {
   readonly knownAs?: string;
   readonly reason: DisconnectReason;
   readonly requestedBy?: string;
+  /** ISO 8601: when the wish arose. */
+  readonly askedAt?: string;
 }
+
+/** Who has connected since has the new terms already; the other reasons are against any session. */
+const ONLY_SESSIONS_BEFORE: ReadonlySet<DisconnectReason> = new Set(['staff', 'plan-changed', 'service-changed', 'renamed']);
 
 export interface Tries {
   /** Counts from 1. */
@@ -43,6 +49,7 @@ export class DisconnectionsService {
     private readonly attempts: CoaAttempts,
     private readonly outbox: TenantOutbox,
     private readonly activity: ActivityLog,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -64,7 +71,7 @@ export class DisconnectionsService {
     const { id, username, name } = await this.customers.get(actor, customerId);
     await this.db.transaction(async () => {
       const payload = { tenantId: TenantScope.current().id, username, reason: 'staff', requestedBy: actor.name } as const;
-      await this.outbox.enqueue('radius.disconnect-user', payload);
+      await this.outbox.enqueue('radius.disconnect-user', { ...payload, askedAt: this.clock.now().toISOString() });
       await this.activity.record(actor, 'customer.disconnect_requested', { type: 'customer', id, label: `${name} (${username})` });
     });
   }
@@ -75,7 +82,10 @@ export class DisconnectionsService {
    */
   async end(disconnection: Disconnection, tries: Tries): Promise<void> {
     if (await this.isObsolete(disconnection)) return;
-    await this.endAll(await this.sessions.onlineOf(disconnection.username), disconnection, tries);
+    const { username, reason, askedAt } = disconnection;
+    const until = askedAt !== undefined && ONLY_SESSIONS_BEFORE.has(reason) ? new Date(askedAt) : undefined;
+    const open = await this.sessions.openOf(username);
+    await this.endAll(until ? open.filter(({ startedAt }) => startedAt <= until) : open, disconnection, tries);
   }
 
   /** @throws RouterSilentError as `end` */
@@ -112,9 +122,12 @@ export class DisconnectionsService {
     return outcome;
   }
 
-  /** Resumed before the job came round: whoever may be online stays so. */
+  /** Resumed, or the end moved on, before the job came round: whoever may be online stays so. */
   private async isObsolete({ username, reason }: Disconnection): Promise<boolean> {
-    return reason === 'suspended' && (await this.users.find(username))?.status !== 'suspended';
+    if (reason !== 'suspended' && reason !== 'expired') return false;
+    const user = await this.users.find(username);
+    if (reason === 'suspended') return user?.status !== 'suspended';
+    return user?.status === 'active' && (user.expiresAt === null || user.expiresAt > this.clock.now());
   }
 }
 

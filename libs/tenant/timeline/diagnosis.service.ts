@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@jala/contracts';
 import { Clock } from '@jala/kernel';
-import { type HistoryBefore, HistoryReader, LIVE_WINDOW_SECONDS, SessionsReader } from '@jala/radius';
+import { type HistoryBefore, HistoryReader, SessionsReader } from '@jala/radius';
 import { CustomersService } from '@jala/tenant/customers';
 import { RoutersService } from '@jala/tenant/routers';
 import { diagnose, type Diagnosis } from './diagnosis.rules';
@@ -37,13 +37,13 @@ export class DiagnosisService {
     const newest = { before, limit: 1, since: new Date(customer.createdAt.getTime() - 1_000) };
     const [newestSession] = (await this.sessions.forUser(username, { page: 1, perPage: 1 })).rows;
     const open = newestSession && !newestSession.endedAt ? newestSession : undefined;
-    const reports = open !== undefined && now.getTime() - open.updatedAt.getTime() < LIVE_WINDOW_SECONDS * 1_000;
+    const online = open && (await this.sessions.onlineOf(username)).at(-1);
     // Who is online with this name now is this customer; one that fell silent long ago may have been somebody else.
-    const silent = open && !reports && open.startedAt >= newest.since ? open : undefined;
+    const silent = open && !online && open.startedAt >= newest.since ? open : undefined;
     const [ended] = await this.history.ended({ username }, newest);
     const [accepted] = await this.history.logins({ username }, true, newest);
     const [rejected] = await this.history.logins({ username }, false, newest);
-    const diagnosis = diagnose({ status, expiresAt, online: reports ? open : undefined, silent, ended, accepted, rejected });
+    const diagnosis = diagnose({ status, expiresAt, online, silent, ended, accepted, rejected });
     return {
       ...diagnosis,
       router: await this.router(diagnosis.routerId),

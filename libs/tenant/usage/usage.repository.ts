@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@jala/infra/tenancy';
-import { LIVE_WINDOW_SECONDS, rateSql } from '@jala/radius';
+import { liveParams, liveSql, rateSql } from '@jala/radius';
 import type { DayUsage, LiveGroup, Usage, UsageFilter } from './usage.types';
 
 interface Sums {
@@ -120,8 +120,8 @@ export class UsageRepository {
       `SELECT a.router_id, c.service_plan_id AS plan_id, COUNT(*) AS online,
               ${sum('acctinputoctets', 'previous_input')} AS input_bps, ${sum('acctoutputoctets', 'previous_output')} AS output_bps
          FROM radacct a LEFT JOIN customers c ON c.username = a.username
-        WHERE a.acctstoptime IS NULL AND a.acctupdatetime > ? GROUP BY a.router_id, c.service_plan_id`,
-      [new Date(now.getTime() - LIVE_WINDOW_SECONDS * 1_000)],
+        WHERE ${liveSql('a')} GROUP BY a.router_id, c.service_plan_id`,
+      liveParams(now),
     );
     return rows.map((row) => ({
       routerId: Number(row.router_id),
