@@ -28,9 +28,9 @@ export const TIERS = /** @type {Tier[]} */ ([
   jestTier('unit', { workers: 2 }),
   jestTier('architecture', { workers: 2 }),
   jestTier('db', { workers: 2, needsServices: true }),
-  jestTier('radius', { workers: 1, needsServices: true }),
+  jestTier('radius', { workers: 2, alone: ['storm', 'freeradius/chaos/'], needsServices: true }),
   jestTier('e2e', { workers: 2, needsServices: true, needsBuild: true }),
-  jestTier('web', { workers: 1, needsServices: true, needsBuild: true }),
+  jestTier('web', { workers: 2, alone: ['budgets'], needsServices: true, needsBuild: true }),
   { name: 'launcher', needsServices: false, needsBuild: true, run: launcher },
 ]);
 
@@ -70,41 +70,71 @@ async function lint({ env }) {
 
 /**
  * @param {string} name also the name of the project in jest.config.mjs
- * @param {{ workers: number, needsServices?: boolean, needsBuild?: boolean }} options
+ * @param {{ workers: number, alone?: string[], needsServices?: boolean, needsBuild?: boolean }} options `alone`: what the
+ *   paths of files contain that measure time, and therefore run afterwards, one by one
  * @returns {Tier}
  */
-function jestTier(name, { workers, needsServices = false, needsBuild = false }) {
+function jestTier(name, { workers, alone = [], needsServices = false, needsBuild = false }) {
   return {
     name,
     needsServices,
     needsBuild,
-    run: async ({ temporary, env }) => {
-      const jest = async (/** @type {string} */ label, /** @type {string[]} */ files) => {
-        const resultFile = join(temporary, `${label}.json`);
-        // A test that failed half-way may leave a connection open; that must not keep the gate waiting for ever.
-        const args = ['--selectProjects', name, '--json', `--outputFile=${resultFile}`, '--ci', `--maxWorkers=${workers}`, '--forceExit'];
-        const code = await runVisibly({
-          command: NODE,
-          args: [inModules('jest/bin/jest.js'), ...args, ...(files.length > 0 ? ['--runTestsByPath', ...files] : [])],
-          cwd: inRepository(),
-          env,
-          quietOutput: true,
-          timeoutMs: LONGEST_TIER_MS,
-        });
-        return { code, result: readDisposableJson(resultFile) };
-      };
-      const first = await jest(name, []);
-      const failed = failedFiles(first.result);
-      if (failed.length === 0 || failed.length > MOST_FILES_TO_REPEAT) return outcomeOfJest(first.result, first.code);
-      // Real servers on a shared machine: a file that fails alone as well is broken, one that passes now is named.
-      say(`\nOnce more, alone: ${failed.join(' ')}`);
-      const second = await jest(`${name}-again`, failed);
-      const stillFailed = failedFiles(second.result);
-      const unsteady = failed.filter((file) => !stillFailed.includes(file));
-      if (second.result && unsteady.length > 0) say(`UNSTEADY (passed only the second time): ${unsteady.join(' ')}\n`);
-      return outcomeAfterRepeat(outcomeOfJest(first.result, first.code), first.result, second);
+    run: async (place) => {
+      const together = alone.flatMap((part) => ['--testPathIgnorePatterns', part]);
+      const outcome = await jestWithRepeat(place, { name, label: name, args: [...together, `--maxWorkers=${workers}`] });
+      if (alone.length === 0) return outcome;
+      const measured = { name, label: `${name}-alone`, args: ['--testPathPatterns', alone.join('|'), '--maxWorkers=1'] };
+      return sumOf(outcome, await jestWithRepeat(place, measured));
     },
   };
+}
+
+/** @typedef {{ name: string, label: string, args: string[] }} JestRun */
+
+/**
+ * Real servers on a shared machine: a file that fails alone as well is broken, one that passes now is named.
+ * @param {TierPlace} place
+ * @param {JestRun} run
+ * @returns {Promise<Outcome>}
+ */
+async function jestWithRepeat(place, { name, label, args }) {
+  const first = await jest(place, { name, label, args });
+  const failed = failedFiles(first.result);
+  if (failed.length === 0 || failed.length > MOST_FILES_TO_REPEAT) return outcomeOfJest(first.result, first.code);
+  say(`\nOnce more, alone: ${failed.join(' ')}`);
+  const second = await jest(place, { name, label: `${label}-again`, args: ['--maxWorkers=1', '--runTestsByPath', ...failed] });
+  const stillFailed = failedFiles(second.result);
+  const unsteady = failed.filter((file) => !stillFailed.includes(file));
+  if (second.result && unsteady.length > 0) say(`UNSTEADY (passed only the second time): ${unsteady.join(' ')}\n`);
+  return outcomeAfterRepeat(outcomeOfJest(first.result, first.code), first.result, second);
+}
+
+/**
+ * @param {TierPlace} place
+ * @param {JestRun} run
+ * @returns {Promise<{ code: number, result: any }>}
+ */
+async function jest({ temporary, env }, { name, label, args }) {
+  const resultFile = join(temporary, `${label}.json`);
+  const code = await runVisibly({
+    command: NODE,
+    // A test that failed half-way may leave a connection open; that must not keep the gate waiting for ever.
+    args: [inModules('jest/bin/jest.js'), '--selectProjects', name, '--json', `--outputFile=${resultFile}`, '--ci', '--forceExit', ...args],
+    cwd: inRepository(),
+    env,
+    quietOutput: true,
+    timeoutMs: LONGEST_TIER_MS,
+  });
+  return { code, result: readDisposableJson(resultFile) };
+}
+
+/**
+ * @param {Outcome} one
+ * @param {Outcome} other
+ * @returns {Outcome}
+ */
+function sumOf(one, other) {
+  return { passed: one.passed + other.passed, failed: one.failed + other.failed, skipped: one.skipped + other.skipped };
 }
 
 /** More than these did not fail by chance. */

@@ -58,6 +58,15 @@ export function isAnswerTo(request: Buffer, answer: Buffer, secret: string): boo
   return expected.equals(answer.subarray(4, 20));
 }
 
+/** The values of one attribute, in the order in which the packet has them. */
+export function valuesOf(packet: Buffer, type: number): Buffer[] {
+  const values: Buffer[] = [];
+  for (let at = 20; at + 2 <= packet.length; at += Math.max(2, packet[at + 1]!)) {
+    if (packet[at] === type) values.push(packet.subarray(at + 2, at + packet[at + 1]!));
+  }
+  return values;
+}
+
 /** A Message-Authenticator over the packet as it is (RFC 3579 section 3.2). */
 export function messageAuthenticator(packet: Buffer, secret: string): Buffer {
   return createHmac('md5', secret).update(packet).digest();
