@@ -149,6 +149,32 @@ describe('a voucher', () => {
     expect([endless.answer, endless.attributes['Session-Timeout']]).toEqual(['accept', undefined]);
   });
 
+  it("counts months on the tenant's calendar, which may be in another month than UTC", async () => {
+    const abroad = await scenario.isp();
+    const there = await abroad.router('127.0.5.2');
+    const DAY_MS = 86_400_000;
+    const now = new Date();
+    const monthAfter = (at: Date): number => new Date(at).setUTCMonth(at.getUTCMonth() + 1);
+    // A zone so far ahead that its month has another length; its clocks change by two hours before the month is over.
+    const days = [...Array(62).keys()].find((ahead) => {
+      const local = new Date(now.getTime() + ahead * DAY_MS);
+      return local.getUTCDate() === 10 && monthAfter(local) - local.getTime() !== monthAfter(now) - now.getTime();
+    })!;
+    const [before, after] = [days * 86_400, days * 86_400 + 7_200];
+    await abroad.query('DELETE FROM zone_offsets');
+    await abroad.query("INSERT INTO zone_offsets (from_at, offset_s) VALUES ('2026-01-01', ?), (UTC_TIMESTAMP() + INTERVAL 9 DAY, ?)", [
+      before,
+      after,
+    ]);
+    await abroad.user('sebulan', { status: 'unused', validity: { months: 1 } });
+    expect((await there.login('sebulan', 'rahasia')).answer).toBe('accept');
+    const [row] = await abroad.query<{ seconds: number }>(
+      "SELECT TIMESTAMPDIFF(SECOND, first_login_at, expires_at) AS seconds FROM raduser WHERE username = 'sebulan'",
+    );
+    const local = new Date(now.getTime() + before * 1_000);
+    expect(row!.seconds).toBe((monthAfter(local) - local.getTime()) / 1_000 - 7_200);
+  });
+
   it('is neither accepted nor rejected while the database cannot begin it, and begins at the next try', async () => {
     await isp.user('blocked', { status: 'unused', validity: { seconds: 3600 } });
     await withConnection(await rootOfTestServer(), async (connection) => {

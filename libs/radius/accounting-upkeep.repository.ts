@@ -33,7 +33,7 @@ export class AccountingUpkeep {
     let closed = 0;
     for (;;) {
       const count = await this.db.transaction(async () => {
-        // Locked until they are closed: a report that arrives meanwhile comes after that, and reopens.
+        // The UPDATE asks again: a report that has arrived meanwhile keeps its session open, a later one reopens it.
         const rows = await this.db.query<{ radacctid: string }[]>(
           `SELECT a.radacctid FROM radacct a FORCE INDEX (open_updated) LEFT JOIN raduser u ON u.username = a.username
            WHERE a.acctstoptime IS NULL AND a.acctupdatetime < ? AND a.acctupdatetime < ? - INTERVAL ${SILENCE} SECOND
