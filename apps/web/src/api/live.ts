@@ -9,6 +9,10 @@ interface LiveOptions {
 }
 
 const BACKOFF_MS = [500, 1000, 2000, 5000, 10_000, 20_000];
+/** Every stream says something four times a minute; a laptop that slept or a lost network gives no error. */
+const QUIET_MS = 45_000;
+/** A browser keeps six connections to a host, for all its tabs together: one that nobody looks at gives its own back. */
+const HIDDEN_MS = 60_000;
 
 /**
  * Server-sent events over fetch: EventSource cannot send the Authorization header.
@@ -16,33 +20,45 @@ const BACKOFF_MS = [500, 1000, 2000, 5000, 10_000, 20_000];
  */
 export function useLive(url: () => string | undefined, options: LiveOptions): { state: Ref<LiveState>; stop: () => void } {
   const state = ref<LiveState>('connecting');
-  let controller = new AbortController();
+  let current: AbortController | undefined;
   let stopped = false;
+  let paused = false;
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let hiding: ReturnType<typeof setTimeout> | undefined;
+
+  const leave = () => {
+    clearTimeout(timer);
+    const left = current;
+    current = undefined;
+    left?.abort();
+  };
 
   const stop = () => {
     stopped = true;
     state.value = 'ended';
-    clearTimeout(timer);
-    controller.abort();
+    clearTimeout(hiding);
+    leave();
   };
 
   const connect = async () => {
+    leave();
     const target = url();
-    if (!target || stopped) return;
-    controller = new AbortController();
+    if (!target || stopped || paused) return;
+    const mine = (current = new AbortController());
     try {
-      const response = await open(target, controller.signal);
-      failures = 0;
+      const response = await open(target, mine.signal);
       state.value = 'live';
-      await read(response, (name, data) => {
+      await read(response, mine, (name, data) => {
+        // Not before: a server that accepts and then fails would be asked twice a second.
+        failures = 0;
         if (options.on[name]?.(data as never) === false) stop();
       });
     } catch {
       // Any end of the stream that we did not ask for is answered the same way: connect again.
     }
-    if (stopped) return;
+    if (current !== mine) return;
+    current = undefined;
     state.value = 'reconnecting';
     const pause = BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)]!;
     // Spread, so that a restarted server does not meet every browser in the same instant.
@@ -50,13 +66,27 @@ export function useLive(url: () => string | undefined, options: LiveOptions): { 
   };
 
   const onOnline = () => {
-    if (state.value !== 'reconnecting') return;
-    clearTimeout(timer);
-    void connect();
+    if (state.value === 'reconnecting') void connect();
+  };
+  const onVisibility = () => {
+    clearTimeout(hiding);
+    if (document.visibilityState === 'hidden') {
+      hiding = setTimeout(() => {
+        if (stopped) return;
+        paused = true;
+        state.value = 'reconnecting';
+        leave();
+      }, HIDDEN_MS);
+    } else if (paused) {
+      paused = false;
+      void connect();
+    }
   };
   addEventListener('online', onOnline);
+  document.addEventListener('visibilitychange', onVisibility);
   onScopeDispose(() => {
     removeEventListener('online', onOnline);
+    document.removeEventListener('visibilitychange', onVisibility);
     stop();
   });
   void connect();
@@ -72,11 +102,12 @@ async function open(url: string, signal: AbortSignal): Promise<Response> {
   return response;
 }
 
-async function read(response: Response, emit: (name: string, data: unknown) => void): Promise<void> {
+async function read(response: Response, connection: AbortController, emit: (name: string, data: unknown) => void): Promise<void> {
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = '';
   for (;;) {
-    const { value, done } = await reader.read();
+    const quiet = setTimeout(() => connection.abort(), QUIET_MS);
+    const { value, done } = await reader.read().finally(() => clearTimeout(quiet));
     if (done) return;
     buffer += value.replaceAll('\r\n', '\n');
     let end: number;
