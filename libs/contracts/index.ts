@@ -4,4 +4,5 @@ export * from './enums';
 export * from './error-codes';
 export * from './paging';
 export * from './permissions';
+export * from './phone';
 export * from './version';

@@ -1,6 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Actor, CustomerStatus, FieldError, Page, PageRequest, ServiceType } from '@jala/contracts';
+import {
+  type Actor,
+  canonicalPhone,
+  type CustomerStatus,
+  type FieldError,
+  type Page,
+  type PageRequest,
+  type ServiceType,
+} from '@jala/contracts';
 import { Clock, given } from '@jala/kernel';
 import { duplicateKeyOf } from '@jala/infra/central-db';
 import { type DisconnectReason, type RefreshReason, TenantOutbox } from '@jala/infra/queue';
@@ -10,7 +18,7 @@ import { ActivityLog } from '@jala/tenant/activity';
 import { firstPeriod, nextPeriod, radiusGroupOf, type ServicePlan, ServicePlansService, validityOf } from '@jala/tenant/service-plans';
 import { generatePassword, generateUsername, passwordProblem, usernameProblem } from './credentials.rules';
 import { Customer } from './customer.entity';
-import { auditOf, canonicalPhone, paidAfter, radiusUserOf, subjectOf } from './customer.rules';
+import { auditOf, paidAfter, radiusUserOf, subjectOf } from './customer.rules';
 import { customerStates, statusAt } from './customer.states';
 import { assertFields, customerNotFound, usernameTaken } from './customers.errors';
 import { type CustomerCounts, type CustomerFilter, type CustomerRef, CustomersRepository } from './customers.repository';

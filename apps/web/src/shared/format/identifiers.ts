@@ -17,13 +17,6 @@ export function parseIp(text: string): string | undefined {
   }
 }
 
-/** "0812-3456 7890", "+62 812…" → "+628123456789"; other countries as typed with their +. */
-export function parsePhone(text: string): string | undefined {
-  const value = text.trim().replaceAll(/[\s().-]/g, '');
-  const digits = value.startsWith('+') ? value : value.replace(/^(?:62|0)/, '+62');
-  return /^\+\d{8,15}$/.test(digits) ? digits : undefined;
-}
-
 /** `+62 812-3456-7890`. */
 export function formatPhone(value: string): string {
   const match = /^\+62(\d{3})(\d{3,4})(\d{2,5})$/.exec(value);
