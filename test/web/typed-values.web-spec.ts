@@ -1,4 +1,6 @@
-import { parseIp, parseMac, parsePhone } from '../../apps/web/src/shared/format/identifiers';
+import { canonicalPhone } from '@jala/contracts';
+import { changes } from '../../apps/web/src/shared/form/changes';
+import { parseIp, parseMac } from '../../apps/web/src/shared/format/identifiers';
 import { parseMoney, parseRate, parseSize } from '../../apps/web/src/shared/format/parse';
 
 /** What people type into a field, and what the API is then told. */
@@ -45,13 +47,15 @@ describe('what people type is understood', () => {
   ])('volumes: %s', (text, bytes) => expect(parseSize(text)).toBe(bytes));
 
   it.each([
-    ['0812-3456-7890', '+6281234567890'],
-    ['+62 812 3456 7890', '+6281234567890'],
-    ['6281234567890', '+6281234567890'],
-    ['(021) 555-1234', '+62215551234'],
-    ['+256 700 123456', '+256700123456'],
-  ])('phones: %s', (text, phone) => expect(parsePhone(text)).toBe(phone));
-  it.each(['', '12', '0812-ABCD', '+62'])('not a phone: "%s"', (text) => expect(parsePhone(text)).toBeUndefined());
+    ['0812-3456-7890', 'IDR', '+6281234567890'],
+    ['+62 812 3456 7890', 'IDR', '+6281234567890'],
+    ['6281234567890', 'IDR', '+6281234567890'],
+    ['(021) 555-1234', 'IDR', '+62215551234'],
+    ['+256 700 123456', 'IDR', '+256700123456'],
+    ['0700 123456', 'UGX', '+256700123456'],
+    ['0712 345678', 'KES', '+254712345678'],
+  ])('phones: %s where one pays in %s', (text, currency, phone) => expect(canonicalPhone(text, currency)).toBe(phone));
+  it.each(['', '12', '0812-ABCD', '+62'])('not a phone: "%s"', (text) => expect(canonicalPhone(text, 'IDR')).toBeUndefined());
 
   it.each(['aa:bb:cc:dd:ee:ff', 'AA-BB-CC-DD-EE-FF', 'aabb.ccdd.eeff', 'aabbccddeeff'])('addresses of cards: %s', (text) =>
     expect(parseMac(text)).toBe('AA:BB:CC:DD:EE:FF'),
@@ -60,5 +64,12 @@ describe('what people type is understood', () => {
     expect(parseIp(' 10.20.0.1 ')).toBe('10.20.0.1');
     expect(parseIp('2001:DB8:0:0::1')).toBe('2001:db8::1');
     for (const wrong of ['10.20.0', '10.20.0.256', 'router', 'fe80::1::2', '10.20.0.1/24']) expect(parseIp(wrong)).toBeUndefined();
+  });
+
+  it('only what somebody changed is sent, so that a colleague’s newer work stays', () => {
+    const before = { name: 'Budi', plan: 1, burst: { up: 1, down: 2 } as object | null, notes: null as string | null };
+    expect(changes(before, { ...before, burst: { up: 1, down: 2 } })).toEqual({});
+    expect(changes(before, { ...before, notes: 'Gate code 12', burst: null })).toEqual({ notes: 'Gate code 12', burst: null });
+    expect(changes<{ name: string; secret?: string }>({ name: 'a' }, { name: 'a', secret: 'x' })).toEqual({ secret: 'x' });
   });
 });
