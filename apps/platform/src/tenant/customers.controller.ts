@@ -61,7 +61,7 @@ export class CustomersController {
     return toCreatedCustomer(await this.customers.create(actor, newCustomerOf(body)));
   }
 
-  /** Another plan keeps the end that was paid for. Another plan, service or username ends the running sessions. */
+  /** Another plan keeps the end that was paid for, and running sessions get its terms; what a router cannot change, another service and another username end them. */
   @Patch(':id')
   @ApiOkResponse({ type: CustomerDto })
   async update(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number, @Body() body: UpdateCustomerDto): Promise<CustomerDto> {
