@@ -36,15 +36,19 @@ export const LOGIN_COLUMNS = 'id, authdate, username, reply, reason, router_id, 
 export class LoginsReader {
   constructor(private readonly db: TenantDatabase) {}
 
-  /** Newest first. `total` stops at 10,000. */
-  async forUser(username: string, page: { readonly page: number; readonly perPage: number }): Promise<Page<Login>> {
+  /** Newest first, nothing older than `since`. `total` stops at 10,000. */
+  async forUser(
+    username: string,
+    page: { readonly page: number; readonly perPage: number },
+    since: Date = new Date(0),
+  ): Promise<Page<Login>> {
     const rows = await this.db.query<LoginRow[]>(
-      `SELECT ${LOGIN_COLUMNS} FROM radpostauth WHERE username = ? ORDER BY authdate DESC, id DESC LIMIT ? OFFSET ?`,
-      [username, page.perPage, Math.min((page.page - 1) * page.perPage, MAX_COUNTED_LOGINS)],
+      `SELECT ${LOGIN_COLUMNS} FROM radpostauth WHERE username = ? AND authdate >= ? ORDER BY authdate DESC, id DESC LIMIT ? OFFSET ?`,
+      [username, since, page.perPage, Math.min((page.page - 1) * page.perPage, MAX_COUNTED_LOGINS)],
     );
     const [count] = await this.db.query<{ total: string }[]>(
-      'SELECT COUNT(*) AS total FROM (SELECT 1 FROM radpostauth WHERE username = ? LIMIT ?) AS some',
-      [username, MAX_COUNTED_LOGINS],
+      'SELECT COUNT(*) AS total FROM (SELECT 1 FROM radpostauth WHERE username = ? AND authdate >= ? LIMIT ?) AS some',
+      [username, since, MAX_COUNTED_LOGINS],
     );
     return { rows: rows.map(toLogin), total: Number(count?.total ?? 0) };
   }

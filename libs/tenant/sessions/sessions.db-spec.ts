@@ -239,6 +239,16 @@ describe('sessions in a real database', () => {
     expect(asked[0]!.username).toBe('old-name');
   });
 
+  it('shows no login of the one who had the username before', async () => {
+    await rows('UPDATE customers SET created_at = ?', [minutesAgo(60)]);
+    await rows(
+      "INSERT INTO radpostauth (username, reply, authdate, reason) VALUES ('budi', 'Access-Reject', ?, 'then'), ('budi', 'Access-Reject', ?, 'now')",
+      [minutesAgo(90), minutesAgo(10)],
+    );
+    const page = await tenant.run(() => of(SessionsService).loginsOfCustomer(actor, customerId, { page: 1, perPage: 10, order: 'desc' }));
+    expect([page.total, page.rows.map(({ reason }) => reason)]).toEqual([1, ['now']]);
+  });
+
   it('looks once for any number of watchers, and again when the number may have changed', async () => {
     await session('81a', 'budi');
     const look = jest.spyOn(SessionsService.prototype, 'countOnline');

@@ -83,7 +83,8 @@ export class SessionsService {
   /** Who tried with this customer's name, when, from where, and why it was refused. @throws DomainError CUSTOMER_NOT_FOUND */
   async loginsOfCustomer(actor: Actor, customerId: number, request: PageRequest): Promise<Page<LoginView>> {
     const customer = await this.customers.get(actor, customerId);
-    const page = await this.logins.forUser(customer.username, request);
+    // The username may have been somebody else's before. FreeRADIUS notes whole seconds.
+    const page = await this.logins.forUser(customer.username, request, new Date(customer.createdAt.getTime() - 1_000));
     const names = await this.routers.namesOf(page.rows.map((login) => login.routerId));
     return { total: page.total, rows: page.rows.map((login) => ({ ...login, router: routerOf(login.routerId, names) })) };
   }

@@ -19,6 +19,9 @@ export function periodOf({ from, to }: Partial<Period>, now: Date, zone: string)
   return { from: first.toFormat('yyyy-MM-dd'), to: last.toFormat('yyyy-MM-dd') };
 }
 
+/** The tenant's day that an instant lies in. */
+export const dayOf = (at: Date, zone: string): string => DateTime.fromJSDate(at, { zone }).toFormat('yyyy-MM-dd');
+
 /** Every day of the period, in order. */
 export function daysOf({ from, to }: Period): string[] {
   const days: string[] = [];

@@ -244,6 +244,17 @@ describe('usage in a real database', () => {
     });
   });
 
+  it('of a customer begins when they became one: the username may have been somebody else’s', async () => {
+    await used('2026-03-08', 'siti', 500, 500);
+    await used('2026-03-11', 'siti', 1, 2);
+    const [{ id }] = (await rows<{ id: number }>("SELECT id FROM customers WHERE username = 'siti'")) as [{ id: number }];
+    await rows("UPDATE customers SET created_at = '2026-03-10 20:00:00'");
+    const ask = (period = {}) => tenant.run(() => usage().ofCustomer(actor, Number(id), period));
+    const report = await ask();
+    expect([report.total.inputBytes, report.total.outputBytes, report.days.length]).toEqual([1, 2, 30]);
+    expect((await ask({ from: '2026-03-01', to: '2026-03-09' })).total).toMatchObject({ inputBytes: 0, outputBytes: 0 });
+  });
+
   it('reads the days that are asked for and no others', async () => {
     await rows(`INSERT INTO usage_daily (day, username, router_id, input_bytes, output_bytes, sessions)
       SELECT '2025-03-01' + INTERVAL seq MOD 365 DAY, CONCAT('user', seq DIV 365), seq MOD 9, 1, 1, 1 FROM seq_1_to_40000`);

@@ -8,7 +8,7 @@ import { CustomersService } from '@jala/tenant/customers';
 import { RoutersService } from '@jala/tenant/routers';
 import { ServicePlansService } from '@jala/tenant/service-plans';
 import { csvStream } from './csv';
-import { daysOf, periodOf } from './period.rules';
+import { dayOf, daysOf, periodOf } from './period.rules';
 import { type ExportPosition, UsageRepository } from './usage.repository';
 import type { Named, Period, PlanUsage, RouterUsage, UsageFilter, UsageReport, UserUsage } from './usage.types';
 
@@ -36,10 +36,10 @@ export class UsageService {
     return this.reportOf(this.filter(request));
   }
 
-  /** @throws DomainError CUSTOMER_NOT_FOUND, VALIDATION_FAILED */
+  /** Since they are a customer: the username may have been somebody else's before. @throws DomainError CUSTOMER_NOT_FOUND, VALIDATION_FAILED */
   async ofCustomer(actor: Actor, id: number, period: Partial<Period>): Promise<UsageReport> {
-    const { username } = await this.customers.get(actor, id);
-    return this.reportOf({ ...this.filter(period), username });
+    const { username, createdAt } = await this.customers.get(actor, id);
+    return this.reportOf({ ...this.filter(period), username }, dayOf(createdAt, TenantScope.current().timezone));
   }
 
   /** The busiest first. @throws DomainError VALIDATION_FAILED */
@@ -98,12 +98,13 @@ export class UsageService {
     return { name: `usage-${filter.from}-${filter.to}.csv`, file };
   }
 
-  private async reportOf(filter: UsageFilter): Promise<UsageReport> {
-    const known = new Map((await this.usage.days(filter)).map((day) => [day.day, day]));
+  private async reportOf(filter: UsageFilter, since = filter.from): Promise<UsageReport> {
     const { from, to } = filter;
+    const counted = { ...filter, from: since > from ? since : from };
+    const known = new Map((await this.usage.days(counted)).map((day) => [day.day, day]));
     return {
       period: { from, to },
-      total: await this.usage.total(filter),
+      total: await this.usage.total(counted),
       days: daysOf(filter).map((day) => known.get(day) ?? { day, ...NOTHING }),
     };
   }
