@@ -175,6 +175,27 @@ describe('a voucher', () => {
     expect(row!.seconds).toBe((monthAfter(local) - local.getTime()) / 1_000 - 7_200);
   });
 
+  it('takes what a router says of the device for a name, whatever it looks like', async () => {
+    await isp.user('korban', { status: 'unused', validity: { seconds: 60 } });
+    const names = [
+      "\\', mac = '11' WHERE username = 'korban' -- ",
+      "\\', mac = (SELECT MAX(value) FROM radcheck) -- ",
+      '\\',
+      "\\\\'",
+      "'",
+      '"%{User-Name}"',
+    ];
+    for (const [index, name] of names.entries()) {
+      const code = `aneh-${index}`;
+      await isp.user(code, { password: code, status: 'unused', validity: { seconds: 3600 } });
+      expect([name, (await router.login(code, code, from(name))).answer]).toEqual([name, 'accept']);
+      expect(await isp.query('SELECT status, mac, first_mac FROM raduser WHERE username = ?', [code])).toEqual([
+        { status: 'active', mac: null, first_mac: name },
+      ]);
+    }
+    expect(await state('korban')).toEqual({ status: 'unused', mac: null, seconds: null, first: null });
+  });
+
   it('is neither accepted nor rejected while the database cannot begin it, and begins at the next try', async () => {
     await isp.user('blocked', { status: 'unused', validity: { seconds: 3600 } });
     await withConnection(await rootOfTestServer(), async (connection) => {

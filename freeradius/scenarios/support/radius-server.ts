@@ -87,15 +87,10 @@ export class RadiusServer {
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) visit(path);
-        else if (entry.name.startsWith('detail')) texts.push(readFileSync(path, 'utf8'));
+        else if (entry.name.startsWith('detail')) texts.push(textOf(path));
       }
     };
-    try {
-      for (const kind of ['accounting', 'logins']) visit(join(this.runDir, 'spool', kind));
-    } catch (error) {
-      // A reader removes a file between our looking and our reading.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+    for (const kind of ['accounting', 'logins']) visit(join(this.runDir, 'spool', kind));
     return texts.join('');
   }
 
@@ -114,4 +109,14 @@ function accepts(path: string): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
+}
+
+/** A reader that takes a file, or has finished it, between our looking and our reading was at work a moment ago. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return `${path} was there\n`;
+  }
 }
