@@ -91,4 +91,25 @@ describe('habits that would leak a tenant or a secret', () => {
       offenders(product, /:\s*any\b(?=\s*[;,)=\]>|&[]|$)|as any\b|@ts-(?:ignore|nocheck|expect-error)|\b(?:TODO|FIXME|XXX)\b/),
     ).toEqual([]);
   });
+
+  it('puts nothing that arrived in a packet between quotes of an SQL expansion in unlang', () => {
+    // FreeRADIUS takes one level of backslashes from what it has escaped for %{sql:}: `\\'` would close the quote.
+    const safe = new Set(['Jala-Device']);
+    const policies = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'freeradius/raddb'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const quoted = policies
+      .trim()
+      .split('\n')
+      .filter((path) => /raddb\/(policy\.d|sites-available)\//.test(path))
+      .flatMap((path) =>
+        [...read(path).matchAll(/%\{sql:(?:[^"\\]|\\[^])*/g)].flatMap(([query]) =>
+          [...query.matchAll(/'%\{([^}]+)\}/g)].flatMap(([, name]) =>
+            safe.has(name!) || name!.startsWith('hex:') ? [] : [`${path} ${name}`],
+          ),
+        ),
+      );
+    expect(quoted).toEqual([]);
+  });
 });
