@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse as parseComponent } from '@vue/compiler-sfc';
 import { ERRORS } from '@jala/contracts';
+import { readReason } from '../../apps/web/src/tenant/timeline/reasons';
 import { faceOf, sources, words } from './support/sources';
 
 const FACES = ['shared', 'admin', 'tenant'] as const;
@@ -92,6 +95,29 @@ const TEXT = 2;
 const STATIC_ATTRIBUTE = 6;
 const SPOKEN = ['label', 'title', 'placeholder', 'aria-label', 'alt', 'help', 'text', 'description', 'submit', 'hint'];
 /** Names, and examples of what is typed, that are the same in every language. */
+describe('why a login was refused', () => {
+  const policies = join(__dirname, '../../freeradius/raddb/policy.d');
+  const written = readdirSync(policies)
+    .flatMap((file) => [...readFileSync(join(policies, file), 'utf8').matchAll(/&Jala-Reason := "([^"]+)"/g)].map(([, words]) => words!))
+    // An operator's own words.
+    .filter((words) => words !== '%{reply:Reply-Message}');
+
+  it('is said in the reader’s language, whatever the RADIUS server writes', () => {
+    expect(written.length).toBeGreaterThan(15);
+    const said = written.map((words) => words.replaceAll(/%\{(?:[^{}]|\{[^{}]*\})*\}/g, '3'));
+    expect(said.filter((reason) => readReason(reason) === undefined)).toEqual([]);
+    const keys = said.map((reason) => `login_reason.${readReason(reason)!.key}`);
+    expect(keys.filter((key) => !english.get('tenant')!.has(key))).toEqual([]);
+  });
+
+  it('keeps what the reason names', () => {
+    expect(readReason('expired 3 h ago')).toEqual({ key: 'expired_ago', seconds: 10_800 });
+    expect(readReason('outside the login hours (Wk0800-1700,Sa)')).toEqual({ key: 'login_hours', text: 'Wk0800-1700,Sa' });
+    expect(readReason('too many devices (2 of 2 online)')).toEqual({ key: 'too_many_devices', n: '2', of: '2' });
+    expect(readReason('Pay at the counter')).toBeUndefined();
+  });
+});
+
 const NAMES = /^(Jala|RADIUS|WhatsApp|K|\d+ ?[MG]B?|[−+·–/|…→×%])*$/;
 
 function rawTexts(node: Node): string[] {
