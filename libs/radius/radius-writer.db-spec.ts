@@ -209,6 +209,8 @@ describe('the RADIUS tables of a tenant', () => {
     ['a MAC address in another spelling', { mac: 'aa-bb-cc-dd-ee-ff' }],
     ['a quota that is not whole', { quotaBytes: 1.5 }],
     ['a negative number of devices', { sharedUsers: -1 }],
+    ['a pool that FreeRADIUS would expand', { pool: '`%{sql:SELECT 1}`' }],
+    ['an address list with a backslash at its end', { addressList: 'home\\' }],
   ])('refuses %s', async (_, wrong) => {
     await expect(tenant.run(() => writer.putUser({ ...budi, ...wrong }))).rejects.toThrow(RangeError);
   });

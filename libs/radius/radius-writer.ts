@@ -201,9 +201,12 @@ function requireEnforcement(plan: Enforcement): void {
   requireWhole('session limit', plan.sessionSeconds, 1, MAX_SECONDS);
 }
 
-/** The name of a pool or an address list: 1 to 64 printable characters. */
+/**
+ * The name of a pool or an address list: 1 to 64 printable characters. No quotes and no backslash: FreeRADIUS would read a stock
+ * reply row with them as something to be unquoted, or even expanded.
+ */
 export function isRouterName(text: string): boolean {
-  return text.length > 0 && text.length <= 64 && !/\p{Cc}/u.test(text) && text.trim() === text;
+  return text.length > 0 && text.length <= 64 && !/[\p{Cc}"'`\\]/u.test(text) && text.trim() === text;
 }
 
 function requireWhole(what: string, value: number | null | undefined, least: number, most: number): void {
