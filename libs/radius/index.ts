@@ -31,10 +31,13 @@ export {
 } from './radius-user';
 export { QUOTA_WINDOWS, type QuotaWindow, usedNow } from './quota-windows';
 export { LIVE_WINDOW_SECONDS, liveParams, liveSql } from './liveness';
+export { type RouterLoginSigns, RouterSignatures, type Signature, SIGNATURES } from './signatures.repository';
 export { RadiusModule } from './radius.module';
 export { isIpv6Prefix, isRouterName, RadiusWriter } from './radius-writer';
 export { isRateLimit, type RateLimit, rateLimit } from './rate-limit';
 export { type ReconciledClients, RouterClients } from './router-clients';
+export { RouterCounters, type RouterCounts } from './router-counters';
+export { type UnknownSource, UnknownSourceFiles } from './unknown-source-files';
 export {
   MAX_COUNTED_SESSIONS,
   rateSql,

@@ -8,7 +8,10 @@ import { LoginsReader } from './logins.repository';
 import { RadiusUsersRepository } from './radius-users.repository';
 import { RadiusWriter } from './radius-writer';
 import { RouterClients } from './router-clients';
+import { RouterCounters } from './router-counters';
 import { SessionsReader } from './sessions.repository';
+import { RouterSignatures } from './signatures.repository';
+import { UnknownSourceFiles } from './unknown-source-files';
 
 /** Needs the global modules of configuration, clock and tenancy. */
 @Module({
@@ -19,6 +22,9 @@ import { SessionsReader } from './sessions.repository';
     LoginsReader,
     HistoryReader,
     RouterClients,
+    RouterCounters,
+    RouterSignatures,
+    UnknownSourceFiles,
     CoaClient,
     CoaAttempts,
     LimitsReader,
@@ -30,6 +36,9 @@ import { SessionsReader } from './sessions.repository';
     LoginsReader,
     HistoryReader,
     RouterClients,
+    RouterCounters,
+    RouterSignatures,
+    UnknownSourceFiles,
     CoaClient,
     CoaAttempts,
     LimitsReader,

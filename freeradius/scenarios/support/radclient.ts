@@ -4,7 +4,7 @@ export interface RadiusRequest {
   readonly port: number;
   readonly kind: 'auth' | 'acct' | 'status';
   readonly secret: string;
-  /** The router's address; every address of 127.0.0.0/8 is ours. */
+  /** The router's address; every address of 127.0.0.0/8 is ours, and ::1. */
   readonly from?: string;
   /** Text is quoted; hex (0x…), numbers and names of values are not. */
   readonly attributes: Readonly<Record<string, AttributeValue>>;
@@ -31,7 +31,8 @@ const ANSWERS: Readonly<Record<string, RadiusReply['answer']>> = {
 /** One request through radclient, which checks the answer's authenticator: an answer to another secret is silence. */
 export async function radclient(request: RadiusRequest): Promise<RadiusReply> {
   const attributes: Record<string, AttributeValue> = { ...request.attributes };
-  if (request.from) attributes['Packet-Src-IP-Address'] = { raw: request.from };
+  const overIpv6 = request.from?.includes(':') === true;
+  if (request.from && !overIpv6) attributes['Packet-Src-IP-Address'] = { raw: request.from };
   const input = Object.entries(attributes).map(([name, value]) => `${name} = ${typeof value === 'string' ? quoted(value) : value.raw}`);
   const started = Date.now();
   const output = await run(
@@ -41,7 +42,7 @@ export async function radclient(request: RadiusRequest): Promise<RadiusReply> {
       String(request.attempts ?? 1),
       '-t',
       String(request.timeout ?? 3),
-      `127.0.0.1:${request.port}`,
+      `${overIpv6 ? '[::1]' : '127.0.0.1'}:${request.port}`,
       request.kind,
       request.secret,
     ],

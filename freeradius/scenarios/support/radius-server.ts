@@ -30,7 +30,7 @@ export class RadiusServer {
   private environment: Record<string, string>;
   private readonly children = new Map<RadiusProcess, { child: ChildProcess; output: string[] }>();
 
-  async start(database: RadiusDatabase): Promise<void> {
+  async start(database: RadiusDatabase, { ipv6 = false } = {}): Promise<void> {
     for (const folder of [this.runDir, join(this.clientsDir, 'v4'), join(this.clientsDir, 'v6')])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     execFileSync(EAP_CERTIFICATE, [this.eapDir]);
@@ -47,6 +47,7 @@ export class RadiusServer {
       RADIUS_DB_PORT: String(database.port),
       RADIUS_DB_USER: database.user,
       RADIUS_DB_PASSWORD: database.password,
+      ...(ipv6 ? { RADIUS_IPV6: 'loopback' } : {}),
     };
     await Promise.all(PROCESSES.map((name) => this.launch(name)));
   }

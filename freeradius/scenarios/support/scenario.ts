@@ -42,7 +42,7 @@ export class Scenario {
   ) {}
 
   /** `direct`: without the line in between, for tests that take the whole database away. */
-  static async start({ direct = false } = {}): Promise<Scenario> {
+  static async start({ direct = false, ipv6 = false } = {}): Promise<Scenario> {
     const root = await rootOfTestServer();
     const account = `radius_${randomSuffix()}`;
     await withConnection(root, (connection) => connection.query(`CREATE USER ?@'%' IDENTIFIED BY 'radius'`, [account]));
@@ -50,7 +50,7 @@ export class Scenario {
     await line.open();
     const scenario = new Scenario(new RadiusServer(), line, await createTestTenancy({ entities: radiusEntities }), account);
     try {
-      await scenario.server.start({ host: '127.0.0.1', port: direct ? root.port : line.port, user: account, password: 'radius' });
+      await scenario.server.start({ host: '127.0.0.1', port: direct ? root.port : line.port, user: account, password: 'radius' }, { ipv6 });
     } catch (error) {
       await scenario.stop();
       throw error;
