@@ -27,15 +27,17 @@ export class RouterSignatures {
     for (let from = 0; from < routerIds.length; from += CHUNK) {
       const ids = routerIds.slice(from, from + CHUNK);
       const latest = `(SELECT router_id, message_authenticator, reason, authdate FROM radpostauth WHERE router_id = ? ORDER BY authdate DESC LIMIT ${JUDGED_LOGINS})`;
-      const rows = await this.db.query<{ router_id: string; signed: string | null; unsigned: string | null; unreadable_at: Date | null }[]>(
-        `SELECT router_id, SUM(message_authenticator = 1) AS signed, SUM(message_authenticator = 0) AS unsigned,
+      const rows = await this.db.query<
+        { router_id: string; with_signature: string | null; without_signature: string | null; unreadable_at: Date | null }[]
+      >(
+        `SELECT router_id, SUM(message_authenticator = 1) AS with_signature, SUM(message_authenticator = 0) AS without_signature,
                 MAX(IF(reason LIKE 'unreadable password%', authdate, NULL)) AS unreadable_at
            FROM (${ids.map(() => latest).join(' UNION ALL ')}) AS latest GROUP BY router_id`,
         [...ids],
       );
       for (const row of rows) {
         found.set(Number(row.router_id), {
-          signature: signatureOf(Number(row.signed ?? 0), Number(row.unsigned ?? 0)),
+          signature: signatureOf(Number(row.with_signature ?? 0), Number(row.without_signature ?? 0)),
           unreadableAt: row.unreadable_at,
         });
       }

@@ -1,4 +1,5 @@
 import { IdColumn, wholeNumber } from '@jala/infra/central-db';
+import type { Signature } from '@jala/radius';
 import { Column, CreateDateColumn, Entity, UpdateDateColumn } from 'typeorm';
 
 /** One source address and the tenant it belongs to. */
@@ -30,6 +31,18 @@ export class RouterRegistration {
   /** False while its tenant is out of service: FreeRADIUS then does not know it. */
   @Column({ type: 'boolean' })
   enabled: boolean;
+
+  /** What its latest logins say; null while none tells. */
+  @Column({ type: 'varchar', length: 8, nullable: true })
+  signature: Signature | null;
+
+  /** When it last sent something with another secret than the registered one. */
+  @Column({ name: 'wrong_secret_at', type: 'datetime', precision: 3, nullable: true })
+  wrongSecretAt: Date | null;
+
+  /** When something unsigned of it was last dropped, because it must sign. */
+  @Column({ name: 'unsigned_refused_at', type: 'datetime', precision: 3, nullable: true })
+  unsignedRefusedAt: Date | null;
 
   @Column({ name: 'published_at', type: 'datetime', precision: 3, nullable: true })
   publishedAt: Date | null;

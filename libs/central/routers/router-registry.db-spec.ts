@@ -10,6 +10,7 @@ import { FixedClock } from '@jala/kernel';
 import { RouterClients } from '@jala/radius';
 import { routerRegistryEntities } from './index';
 import { RouterRegistryRepository } from './router-registry.repository';
+import { RouterWatchRepository } from './router-watch.repository';
 import { RouterPublisherService, RouterRegistryService } from './router-registry.service';
 
 const claim = (tenantId: number, address: string) => ({
@@ -46,7 +47,7 @@ describe('the registry of router addresses', () => {
     const repository = new RouterRegistryRepository(central.database);
     const secrets = new SecretBox(central.config);
     clients = new RouterClients(central.config);
-    registry = new RouterRegistryService(central.database, repository, secrets);
+    registry = new RouterRegistryService(central.database, repository, secrets, new RouterWatchRepository(central.database));
     publisher = new RouterPublisherService(central.database, repository, clients, secrets, clock);
     await clients.prepare();
     await query("INSERT INTO db_hosts (name, host, admin_user, admin_password_enc) VALUES ('default', 'localhost', 'x', 'x')");
@@ -186,7 +187,12 @@ describe('the registry of router addresses', () => {
       { JALA_ENCRYPTION_KEYS: `new:${randomBytes(32).toString('base64')},${old!.id}:${old!.key.export().toString('base64')}` },
     );
     const secrets = new SecretBox(config);
-    const rotating = new RouterRegistryService(central.database, new RouterRegistryRepository(central.database), secrets);
+    const rotating = new RouterRegistryService(
+      central.database,
+      new RouterRegistryRepository(central.database),
+      secrets,
+      new RouterWatchRepository(central.database),
+    );
     expect([await rotating.rotateSecrets(), await rotating.rotateSecrets()]).toEqual([1, 0]);
     const [row] = await query<{ secret_enc: string }>('SELECT secret_enc FROM router_registry');
     expect([row!.secret_enc.startsWith('v1.new.'), secrets.open(row!.secret_enc, 'router-registry:1:192.0.2.1')]).toEqual([

@@ -3,6 +3,9 @@ import { RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
 import { RadiusModule } from '@jala/radius';
 import { FindOrphanClaims, ReconcileRouters, SyncTenantRouters } from './router-registry.jobs';
 import { RouterRegistryRepository } from './router-registry.repository';
+import { RouterWatchRepository } from './router-watch.repository';
+import { JudgeRouterSignatures, LookAtRouterCounters } from './router-watch.schedules';
+import { RouterWatchService } from './router-watch.service';
 import { RouterPublisherService, RouterRegistryService } from './router-registry.service';
 
 /** Global because it binds the two ports through which the tenant side reaches the registry. */
@@ -16,6 +19,10 @@ import { RouterPublisherService, RouterRegistryService } from './router-registry
     SyncTenantRouters,
     ReconcileRouters,
     FindOrphanClaims,
+    RouterWatchRepository,
+    RouterWatchService,
+    LookAtRouterCounters,
+    JudgeRouterSignatures,
     { provide: RouterRegistry, useExisting: RouterRegistryService },
     { provide: RouterPublisher, useExisting: RouterPublisherService },
   ],

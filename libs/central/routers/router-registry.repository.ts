@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@jala/contracts';
 import { CentralDatabase, containsPattern } from '@jala/infra/central-db';
+import type { Signature } from '@jala/radius';
 import { RouterRegistration } from './router-registration.entity';
 
 /** What FreeRADIUS needs to know of a router, read from the registry and its tenant. */
@@ -24,10 +25,28 @@ export interface RegistrationView {
   readonly name: string;
   readonly address: string;
   readonly enabled: boolean;
+  readonly requireMessageAuthenticator: boolean;
+  /** Null while no login has told. */
+  readonly signature: Signature | null;
+  readonly wrongSecretAt: Date | null;
+  readonly unsignedRefusedAt: Date | null;
   readonly publishedAt: Date | null;
   readonly publishError: string | null;
   readonly createdAt: Date;
 }
+
+/** `weak`: only those whose requests could be forged, or are refused, because of Message-Authenticator; `wrong_secret`: only those. */
+export const REGISTRATION_CONCERNS = ['weak', 'wrong_secret'] as const;
+export type RegistrationConcern = (typeof REGISTRATION_CONCERNS)[number];
+
+export interface RegistrationFilter extends PageRequest {
+  readonly concern?: RegistrationConcern;
+}
+
+const CONCERNS: Readonly<Record<RegistrationConcern, string>> = {
+  weak: '(NOT r.require_message_authenticator OR r.unsigned_refused_at > NOW() - INTERVAL 1 DAY)',
+  wrong_secret: 'r.wrong_secret_at > NOW() - INTERVAL 1 DAY',
+};
 
 type Flags<T, K extends keyof T> = Omit<T, K> & Record<K, number | boolean>;
 
@@ -146,13 +165,19 @@ export class RouterRegistryRepository {
     await this.db.repository(RouterRegistration).delete({ tenantId });
   }
 
-  async list(request: PageRequest): Promise<Page<RegistrationView>> {
-    const where = request.search ? 'WHERE r.name LIKE ? OR r.address LIKE ? OR t.name LIKE ? OR t.slug LIKE ?' : '';
+  async list(request: RegistrationFilter): Promise<Page<RegistrationView>> {
+    const conditions = [
+      ...(request.search ? ['(r.name LIKE ? OR r.address LIKE ? OR t.name LIKE ? OR t.slug LIKE ?)'] : []),
+      ...(request.concern ? [CONCERNS[request.concern]] : []),
+    ];
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
     const params = request.search ? Array<string>(4).fill(containsPattern(request.search)) : [];
     const from = `FROM router_registry r JOIN tenants t ON t.id = r.tenant_id ${where}`;
     const direction = request.order === 'desc' ? 'DESC' : 'ASC';
-    const rows = await this.db.query<Flags<RegistrationView, 'enabled'>[]>(
+    const rows = await this.db.query<Flags<RegistrationView, 'enabled' | 'requireMessageAuthenticator'>[]>(
       `SELECT r.id, r.tenant_id AS tenantId, t.name AS tenantName, t.slug AS tenantSlug, r.name, r.address, r.enabled,
+              r.require_message_authenticator AS requireMessageAuthenticator, r.signature, r.wrong_secret_at AS wrongSecretAt,
+              r.unsigned_refused_at AS unsignedRefusedAt,
               r.published_at AS publishedAt, r.publish_error AS publishError, r.created_at AS createdAt
          ${from} ORDER BY ${SORTS[request.sort ?? ''] ?? 'r.id'} ${direction}, r.id ${direction} LIMIT ? OFFSET ?`,
       [...params, request.perPage, (request.page - 1) * request.perPage],
@@ -160,7 +185,13 @@ export class RouterRegistryRepository {
     const [count] = await this.db.query<{ total: number }[]>(`SELECT COUNT(*) AS total ${from}`, params);
     return {
       total: Number(count?.total ?? 0),
-      rows: rows.map((row) => ({ ...row, id: Number(row.id), tenantId: Number(row.tenantId), enabled: Boolean(row.enabled) })),
+      rows: rows.map((row) => ({
+        ...row,
+        id: Number(row.id),
+        tenantId: Number(row.tenantId),
+        enabled: Boolean(row.enabled),
+        requireMessageAuthenticator: Boolean(row.requireMessageAuthenticator),
+      })),
     };
   }
 

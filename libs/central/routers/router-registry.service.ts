@@ -1,11 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type Actor, DomainError, type Page, type PageRequest } from '@jala/contracts';
+import { type Actor, DomainError, type Page } from '@jala/contracts';
 import { CentralDatabase, duplicateKeyOf } from '@jala/infra/central-db';
 import { SecretBox } from '@jala/infra/crypto';
-import { type RegisteredRouter, type RouterClaim, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
+import { type RegisteredRouter, type RouterClaim, RouterPublisher, RouterRegistry, type RouterTrouble } from '@jala/infra/tenancy';
 import { Clock } from '@jala/kernel';
 import { type RouterClient, RouterClients } from '@jala/radius';
-import { type ClientRow, type RegistrationView, RouterRegistryRepository } from './router-registry.repository';
+import { type ClientRow, type RegistrationFilter, type RegistrationView, RouterRegistryRepository } from './router-registry.repository';
+import { RouterWatchRepository } from './router-watch.repository';
 
 /** A ciphertext copied to another tenant's or another address' row does not open there. */
 const sealPurpose = (tenantId: number, address: string): string => `router-registry:${tenantId}:${address}`;
@@ -17,6 +18,7 @@ export class RouterRegistryService extends RouterRegistry {
     private readonly db: CentralDatabase,
     private readonly registry: RouterRegistryRepository,
     private readonly secrets: SecretBox,
+    private readonly watch: RouterWatchRepository,
   ) {
     super();
   }
@@ -36,6 +38,10 @@ export class RouterRegistryService extends RouterRegistry {
     await this.registry.remove(tenantId, registryId);
   }
 
+  async troubles(tenantId: number, registryIds: readonly number[]): Promise<ReadonlyMap<number, RouterTrouble>> {
+    return this.watch.troubles(tenantId, registryIds);
+  }
+
   /** Seals every secret with the current key. @returns how many were not */
   async rotateSecrets(): Promise<number> {
     let rotated = 0;
@@ -51,7 +57,7 @@ export class RouterRegistryService extends RouterRegistry {
     return rotated;
   }
 
-  async list(_actor: Actor, request: PageRequest): Promise<Page<RegistrationView>> {
+  async list(_actor: Actor, request: RegistrationFilter): Promise<Page<RegistrationView>> {
     return this.registry.list(request);
   }
 }
@@ -88,6 +94,9 @@ export class RouterPublisherService extends RouterPublisher {
           name: router.name,
           secretEnc: this.secrets.seal(router.secret, sealPurpose(router.tenantId, router.address)),
           requireMessageAuthenticator: router.requireMessageAuthenticator,
+          // Of the router as it was until now.
+          wrongSecretAt: null,
+          unsignedRefusedAt: null,
         }),
       );
     });

@@ -48,4 +48,13 @@ export abstract class RouterRegistry {
   abstract claim(claim: RouterClaim): Promise<{ readonly registryId: number }>;
   /** Releasing what is not there is no error. */
   abstract release(tenantId: number, registryId: number): Promise<void>;
+  /** What RADIUS has seen of these routers; others of other tenants are left out. */
+  abstract troubles(tenantId: number, registryIds: readonly number[]): Promise<ReadonlyMap<number, RouterTrouble>>;
+}
+
+export interface RouterTrouble {
+  /** The last packet signed with another secret than the registered one. */
+  readonly wrongSecretAt: Date | null;
+  /** The last packet dropped because this router must sign its requests (Message-Authenticator) and did not. */
+  readonly unsignedRefusedAt: Date | null;
 }

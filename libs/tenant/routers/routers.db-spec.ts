@@ -3,7 +3,14 @@ import { Test } from '@nestjs/testing';
 import { type Actor, DomainError, systemActor } from '@jala/contracts';
 import { SecretBox } from '@jala/infra/crypto';
 import { QueueModule } from '@jala/infra/queue';
-import { PlanLimits, type RegisteredRouter, type RouterClaim, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
+import {
+  PlanLimits,
+  type RegisteredRouter,
+  type RouterClaim,
+  RouterPublisher,
+  RouterRegistry,
+  type RouterTrouble,
+} from '@jala/infra/tenancy';
 import {
   createTestCentral,
   createTestTenancy,
@@ -23,6 +30,7 @@ class Platform extends RouterRegistry implements RouterPublisher {
   readonly claims = new Map<number, RouterClaim>();
   readonly published: RegisteredRouter[] = [];
   readonly withdrawn: string[] = [];
+  readonly seen = new Map<number, RouterTrouble>();
   failure: Error | undefined;
   private lastId = 0;
 
@@ -40,6 +48,9 @@ class Platform extends RouterRegistry implements RouterPublisher {
   }
   async withdraw(address: string): Promise<void> {
     this.withdrawn.push(address);
+  }
+  async troubles(): Promise<ReadonlyMap<number, RouterTrouble>> {
+    return this.seen;
   }
   async unconfirmed(): Promise<number[]> {
     return [...this.claims.keys()];
@@ -116,6 +127,22 @@ describe('routers in a real database', () => {
     await rows("INSERT INTO settings (name, timezone, currency, locale) VALUES ('ISP', 'Asia/Jakarta', 'IDR', 'id')");
   });
   afterEach(() => jest.restoreAllMocks());
+
+  it('says of a router what its logins and the platform saw of it', async () => {
+    const { router } = await add();
+    expect(router).toMatchObject({ signature: null, wrongSecretAt: null, unsignedRefusedAt: null });
+    await rows(`INSERT INTO radpostauth (username, reply, router_id, authdate, message_authenticator, reason) VALUES
+      ('budi', 'Access-Accept', ${router.id}, '2026-01-01 10:00:00', 1, ''),
+      ('budi', 'Access-Reject', ${router.id}, '2026-01-01 09:00:00', 0, 'unreadable password (wrong RADIUS secret on the router?)')`);
+    const earlier = new Date('2026-01-01T08:00:00Z');
+    platform.seen.set(await registryIdOf(router.id), { wrongSecretAt: earlier, unsignedRefusedAt: earlier });
+    expect(await get(router.id)).toMatchObject({
+      signature: 'partly',
+      wrongSecretAt: new Date('2026-01-01T09:00:00Z'),
+      unsignedRefusedAt: earlier,
+    });
+    platform.seen.clear();
+  });
 
   it('claims the address, keeps the secret sealed and asks for publication', async () => {
     const { router, secret } = await add();
@@ -270,6 +297,6 @@ describe('routers in a real database', () => {
       ['Silent', 0, null],
       ['Tower', 2, clock.now()],
     ]);
-    expect(JSON.stringify(page)).not.toMatch(/secret/i);
+    expect(JSON.stringify(page)).not.toMatch(/secret(?!At)/i);
   });
 });

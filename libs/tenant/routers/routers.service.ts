@@ -5,7 +5,7 @@ import { duplicateKeyOf } from '@jala/infra/central-db';
 import { readablePassword, SecretBox } from '@jala/infra/crypto';
 import { TenantOutbox } from '@jala/infra/queue';
 import { PlanLimits, RouterRegistry, TenantDatabase, TenantScope } from '@jala/infra/tenancy';
-import { SessionsReader } from '@jala/radius';
+import { RouterSignatures, SessionsReader, type Signature } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
 import { Router } from './router.entity';
 import { assertSecret, auditOf, GENERATED_SECRET_LENGTH, needsPublishing, routerAddress, sealPurpose, subjectOf } from './router.rules';
@@ -27,6 +27,12 @@ export interface RouterView extends Omit<Router, 'secretEnc' | 'registryId'> {
   readonly sessionsOnline: number;
   /** The last packet heard from it: a login or a report about a session. */
   readonly lastSeenAt: Date | null;
+  /** Whether its latest logins were signed with Message-Authenticator; null while none tells. */
+  readonly signature: Signature | null;
+  /** When it last sent something with another secret than the registered one. */
+  readonly wrongSecretAt: Date | null;
+  /** When something unsigned of it was last dropped, because it must sign. */
+  readonly unsignedRefusedAt: Date | null;
 }
 
 /** What is needed to talk to a router. */
@@ -52,6 +58,7 @@ export class RoutersService {
     private readonly limits: PlanLimits,
     private readonly secrets: SecretBox,
     private readonly sessions: SessionsReader,
+    private readonly signatures: RouterSignatures,
     private readonly outbox: TenantOutbox,
     private readonly activity: ActivityLog,
   ) {}
@@ -269,11 +276,27 @@ export class RoutersService {
   }
 
   private async views(routers: readonly Router[]): Promise<RouterView[]> {
-    const activity = await this.sessions.routerActivity(routers.map((router) => router.id));
-    return routers.map(({ secretEnc: _secret, registryId: _registry, ...router }) => ({
+    const ids = routers.map((router) => router.id);
+    const [activity, signatures, troubles] = await Promise.all([
+      this.sessions.routerActivity(ids),
+      this.signatures.of(ids),
+      this.registry.troubles(
+        TenantScope.current().id,
+        routers.map((router) => router.registryId),
+      ),
+    ]);
+    return routers.map(({ secretEnc: _secret, registryId, ...router }) => ({
       ...router,
       sessionsOnline: activity.get(router.id)?.online ?? 0,
       lastSeenAt: activity.get(router.id)?.lastSeenAt ?? null,
+      signature: signatures.get(router.id)?.signature ?? null,
+      wrongSecretAt: later(signatures.get(router.id)?.unreadableAt, troubles.get(registryId)?.wrongSecretAt),
+      unsignedRefusedAt: troubles.get(registryId)?.unsignedRefusedAt ?? null,
     }));
   }
+}
+
+function later(one: Date | null = null, other: Date | null = null): Date | null {
+  if (one && other) return one > other ? one : other;
+  return one ?? other;
 }

@@ -13,6 +13,7 @@ import { PlatformRolesController } from './roles.controller';
 import { RegistryRoutersController } from './routers.controller';
 import { TenantDomainsController } from './tenant-domains.controller';
 import { TenantsController } from './tenants.controller';
+import { UnknownSourcesController } from './unknown-sources.controller';
 import { PlatformUsersController } from './users.controller';
 
 @Module({
@@ -27,6 +28,7 @@ import { PlatformUsersController } from './users.controller';
     PlatformRolesController,
     PlatformActivityController,
     RegistryRoutersController,
+    UnknownSourcesController,
   ],
 })
 export class AdminHttpModule {}

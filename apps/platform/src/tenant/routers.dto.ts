@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { SIGNATURES, type Signature } from '@jala/radius';
 import { type RouterFields, type RouterView, SECRET_MAX, SECRET_MIN } from '@jala/tenant/routers';
 import { IsBoolean, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { PageMetaDto } from '../http/paging';
@@ -62,6 +63,22 @@ export class RouterDto {
   @ApiProperty({ type: String, nullable: true }) publish_error: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Its last packet' }) last_seen_at: string | null;
   @ApiProperty() sessions_online: number;
+  @ApiProperty({
+    type: String,
+    enum: SIGNATURES,
+    nullable: true,
+    description: 'Whether its latest logins were signed with Message-Authenticator',
+  })
+  signature: Signature | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Last packet with another secret than the registered one',
+  })
+  wrong_secret_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Last request dropped because it was not signed' })
+  unsigned_refused_at: string | null;
   @ApiProperty({ format: 'date-time' }) created_at: string;
 }
 
@@ -102,6 +119,9 @@ export const toRouter = (router: RouterView): RouterDto => ({
   publish_error: router.publishError,
   last_seen_at: router.lastSeenAt?.toISOString() ?? null,
   sessions_online: router.sessionsOnline,
+  signature: router.signature,
+  wrong_secret_at: router.wrongSecretAt?.toISOString() ?? null,
+  unsigned_refused_at: router.unsignedRefusedAt?.toISOString() ?? null,
   created_at: router.createdAt.toISOString(),
 });
 
