@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CentralActivityModule } from '@jala/central/activity';
+import { MonitoringModule } from '@jala/central/monitoring';
 import { PlansModule } from '@jala/central/plans';
 import { RouterRegistryModule } from '@jala/central/routers';
 import { PlatformAccountsModule, PlatformAccountStore, PlatformStaffModule } from '@jala/central/staff';
@@ -47,6 +48,7 @@ const modules = [
   }),
   RadiusModule,
   CentralActivityModule,
+  MonitoringModule,
   PlansModule,
   PlatformStaffModule,
   RouterRegistryModule,

@@ -28,6 +28,8 @@ export async function platformPages(admin: ApiClient, tenant: TenantInUse): Prom
     `/users/${users.body.data[0]!.id}`,
     '/activity',
     '/routers',
+    '/routers?concern=weak',
+    '/unknown-sources',
     '/account',
     '/account?tab=security',
     '/account?tab=sessions',

@@ -1,4 +1,4 @@
-import { Activity, Building2, LayoutDashboard, Package, Plus, Router, Users } from '@lucide/vue';
+import { Activity, Building2, LayoutDashboard, Package, Plus, Radar, Router, Users } from '@lucide/vue';
 import { client, ok } from '@/api/client';
 import type { Face } from '@/shared/frame/face';
 import { platformRoutes } from './routes';
@@ -16,7 +16,13 @@ export const platformFace: Face = {
         { label: 'nav.plans', to: { name: 'plans' }, icon: Package, permission: 'plans.view' },
       ],
     },
-    { label: 'nav.network', items: [{ label: 'nav.routers', to: { name: 'routers' }, icon: Router, permission: 'monitoring.view' }] },
+    {
+      label: 'nav.network',
+      items: [
+        { label: 'nav.routers', to: { name: 'routers' }, icon: Router, permission: 'monitoring.view' },
+        { label: 'nav.unknown_sources', to: { name: 'unknown-sources' }, icon: Radar, permission: 'monitoring.view' },
+      ],
+    },
     {
       label: 'nav.team',
       items: [

@@ -48,6 +48,12 @@ export const platformRoutes: RouteRecordRaw[] = [
     meta: { permission: 'activity.view' },
   },
   { path: 'routers', name: 'routers', component: () => import('./routers/RegistryPage.vue'), meta: { permission: 'monitoring.view' } },
+  {
+    path: 'unknown-sources',
+    name: 'unknown-sources',
+    component: () => import('./unknown-sources/UnknownSourcesPage.vue'),
+    meta: { permission: 'monitoring.view' },
+  },
 ];
 
 function numericId(route: { params: Record<string, string | string[]> }) {

@@ -27,6 +27,7 @@ export type Plan = Schemas['PlanDto'];
 /** A member of staff, of the platform or of a tenant. */
 export type StaffMember = Schemas['StaffDto'];
 export type StaffInput = Schemas['CreateStaffDto'];
+export type UnknownSource = Schemas['UnknownSourceDto'];
 export type RegistryRouter = Schemas['RegistryRouterDto'];
 
 export type Dashboard = Schemas['DashboardDto'];

@@ -532,6 +532,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platform/unknown-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["UnknownSources_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platform/users": {
         parameters: {
             query?: never;
@@ -1568,6 +1584,21 @@ export interface components {
             /** @description Shown again by reveal-secret only */
             secret: string;
             sessions_online: number;
+            /**
+             * @description Whether its latest logins were signed with Message-Authenticator
+             * @enum {string|null}
+             */
+            signature: "signs" | "partly" | "unsigned" | null;
+            /**
+             * Format: date-time
+             * @description Last request dropped because it was not signed
+             */
+            unsigned_refused_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last packet with another secret than the registered one
+             */
+            wrong_secret_at: string | null;
         };
         CreatePlanDto: {
             /** @default true */
@@ -1873,6 +1904,19 @@ export interface components {
             /** Format: email */
             email: string;
         };
+        LikelyRouterDto: {
+            address: string;
+            /** @description False while its tenant is out of service */
+            enabled: boolean;
+            id: number;
+            /**
+             * @description one_slip: a digit differs, is missing, too many or swapped. same_network: same /24 or /64
+             * @enum {string}
+             */
+            likeness: "same_address" | "one_slip" | "same_network";
+            name: string;
+            tenant: components["schemas"]["RegistryTenantDto"];
+        };
         LivePlanDto: {
             /** @description Upload in bits per second, between the last two reports of each session */
             input_bps: number;
@@ -2132,7 +2176,24 @@ export interface components {
             publish_error: string | null;
             /** Format: date-time */
             published_at: string | null;
+            /** @description Requests without Message-Authenticator are dropped */
+            require_message_authenticator: boolean;
+            /**
+             * @description Whether its latest logins were signed; null while none tells
+             * @enum {string|null}
+             */
+            signature: "signs" | "partly" | "unsigned" | null;
             tenant: components["schemas"]["RegistryTenantDto"];
+            /**
+             * Format: date-time
+             * @description Last packet dropped because it was not signed
+             */
+            unsigned_refused_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last packet with another secret than the registered one
+             */
+            wrong_secret_at: string | null;
         };
         RegistryRouterPageDto: {
             data: components["schemas"]["RegistryRouterDto"][];
@@ -2189,6 +2250,21 @@ export interface components {
             published_at: string | null;
             require_message_authenticator: boolean;
             sessions_online: number;
+            /**
+             * @description Whether its latest logins were signed with Message-Authenticator
+             * @enum {string|null}
+             */
+            signature: "signs" | "partly" | "unsigned" | null;
+            /**
+             * Format: date-time
+             * @description Last request dropped because it was not signed
+             */
+            unsigned_refused_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last packet with another secret than the registered one
+             */
+            wrong_secret_at: string | null;
         };
         RouterNumbersDto: {
             /** @description Heard from within the last 15 minutes */
@@ -2497,6 +2573,26 @@ export interface components {
             qr_svg: string;
             /** @description Base32, for typing into an app */
             secret: string;
+        };
+        UnknownSourceDto: {
+            /** @description Packets to the accounting port: at least so many */
+            acct_packets: number;
+            address: string;
+            /** @description Packets to the authentication port: at least so many */
+            auth_packets: number;
+            /** Format: date-time */
+            first_seen_at: string;
+            /**
+             * Format: date-time
+             * @description To 30 seconds
+             */
+            last_seen_at: string;
+            /** @description Registered routers that may be meant, the likeliest first */
+            likely_routers: components["schemas"]["LikelyRouterDto"][];
+        };
+        UnknownSourcePageDto: {
+            data: components["schemas"]["UnknownSourceDto"][];
+            meta: components["schemas"]["PageMetaDto"];
         };
         UpdateCustomerDto: {
             address?: string | null;
@@ -3564,6 +3660,8 @@ export interface operations {
     RegistryRouters_list: {
         parameters: {
             query?: {
+                /** @description weak: may send unsigned requests, or is refused because it does. wrong_secret: sent something with another secret within a day */
+                concern?: "weak" | "wrong_secret";
                 order?: "asc" | "desc";
                 page?: number;
                 per_page?: number;
@@ -4179,6 +4277,46 @@ export interface operations {
                 content?: never;
             };
             /** @description Needs tenants.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    UnknownSources_list: {
+        parameters: {
+            query?: {
+                order?: "asc" | "desc";
+                page?: number;
+                per_page?: number;
+                search?: string;
+                /** @description A column of the list; unknown ones are ignored in favour of the default order. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownSourcePageDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs monitoring.view */
             403: {
                 headers: {
                     [name: string]: unknown;

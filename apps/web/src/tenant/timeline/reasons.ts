@@ -12,6 +12,7 @@ const SECONDS: Readonly<Record<string, number>> = { min: 60, h: 3_600, days: 86_
 /** What the RADIUS server writes when it refuses somebody (freeradius/raddb/policy.d), and the message that says it. */
 const REASONS: readonly [pattern: RegExp, key: string, read?: (match: RegExpExecArray) => Partial<Reason>][] = [
   [/^wrong password$/, 'wrong_password'],
+  [/^unreadable password/, 'unreadable_password'],
   [/^suspended$/, 'suspended'],
   [/^expired (\d+) (min|h|days) ago$/, 'expired_ago', ([, amount, unit]) => ({ seconds: Number(amount) * SECONDS[unit!]! })],
   [/^expired( just now)?$/, 'expired'],
