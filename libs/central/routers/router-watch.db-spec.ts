@@ -1,5 +1,5 @@
 import { createTestCentral, createTestTenancy, type TestCentral, type TestTenancy, type TestTenant } from '@jala/infra/testing';
-import { type DirectoryEntry, TenantDirectory, TenantIterator } from '@jala/infra/tenancy';
+import { TenantDirectory, TenantIterator } from '@jala/infra/tenancy';
 import { FixedClock } from '@jala/kernel';
 import { radiusEntities, RouterCounters, type RouterCounts, RouterSignatures } from '@jala/radius';
 import { RouterRegistryRepository } from './router-registry.repository';

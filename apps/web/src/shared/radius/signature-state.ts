@@ -10,8 +10,8 @@ export type SignatureState = 'refused' | 'required' | 'ready' | 'partly' | 'unsi
 
 /** A router repeats what is refused for as long as somebody wants to log in; after a day of quiet it is history. */
 const RECENT_MS = 86_400_000;
-/** Longer than any interim interval: a router with a wrong secret would have shown it again. */
-const WRONG_SECRET_MS = 30 * 60_000;
+/** Longer than the usual interim intervals: a router with a wrong secret would have shown it again. */
+const WRONG_SECRET_MS = 15 * 60_000;
 
 const isWithin = (at: string | null, ms: number, now: Date): boolean => at !== null && now.getTime() - Date.parse(at) < ms;
 
