@@ -29,6 +29,9 @@ export function clientFileName(address: string): string {
   return `${address.includes(':') ? 'v6' : 'v4'}/${address}`;
 }
 
+/** The line of a file that says whose router it is. */
+export const tenantLine = (tenantDb: string): string => `\tTenant-DB = "${tenantDb}"`;
+
 /**
  * One file per router, re-read by FreeRADIUS when it changes (freeradius/raddb/sites-available/clients). One file that
  * cannot be parsed would keep FreeRADIUS from starting for every tenant, so nothing unchecked gets in.
@@ -47,7 +50,7 @@ export function renderClientFile(client: RouterClient): string {
     `\tsecret = "${client.secret}"`,
     `\tshortname = "${client.tenantDb}.${client.routerId}"`,
     `\trequire_message_authenticator = ${client.requireMessageAuthenticator ? 'yes' : 'no'}`,
-    `\tTenant-DB = "${client.tenantDb}"`,
+    tenantLine(client.tenantDb),
     `\tRouter-Id = "${client.routerId}"`,
     '}',
     '',

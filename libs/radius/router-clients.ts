@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { clientFileName, renderClientFile, type RouterClient } from './client-file';
+import { clientFileName, renderClientFile, type RouterClient, tenantLine } from './client-file';
 
 const FOLDERS = ['v4', 'v6'] as const;
 // Not inside v4 or v6: FreeRADIUS reads every file there when it starts.
@@ -75,8 +75,14 @@ export class RouterClients {
     return found;
   }
 
-  /** Makes the directory say exactly `clients`. Whatever else lies in it goes, because it would be read at the next start. */
-  async reconcile(clients: Iterable<RouterClient>): Promise<ReconciledClients> {
+  /**
+   * Makes the directory say exactly `clients`. Whatever else lies in it goes, because it would be read at the next start; only the
+   * files of `unknown`, about which nothing can be said just now, stay as they are, as long as they are of the same tenant.
+   */
+  async reconcile(
+    clients: Iterable<RouterClient>,
+    unknown: Iterable<Pick<RouterClient, 'address' | 'tenantDb'>> = [],
+  ): Promise<ReconciledClients> {
     await this.prepare();
     const present = new Set<string>();
     for (const folder of FOLDERS) for (const name of await filesIn(join(this.root, folder))) present.add(`${folder}/${name}`);
@@ -85,6 +91,10 @@ export class RouterClients {
     for (const client of clients) {
       const known = present.delete(clientFileName(client.address));
       if (await this.publish(client)) (known ? changed : added).push(client.address);
+    }
+    for (const { address, tenantDb } of unknown) {
+      const content = await readIfPresent(join(this.root, clientFileName(address)));
+      if (content?.includes(tenantLine(tenantDb))) present.delete(clientFileName(address));
     }
     const removed: string[] = [];
     for (const file of present) {

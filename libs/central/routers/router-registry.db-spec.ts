@@ -152,7 +152,7 @@ describe('the registry of router addresses', () => {
     expect(file('192.0.2.2')).toContain('t_isp2');
   });
 
-  it('reconciles everybody else when one secret cannot be opened', async () => {
+  it('reconciles everybody else when one secret cannot be opened, and leaves that router on the network', async () => {
     await add(1, '192.0.2.1');
     const broken = await add(2, '192.0.2.2');
     // A ciphertext copied from another row is refused.
@@ -160,6 +160,13 @@ describe('the registry of router addresses', () => {
       'UPDATE router_registry r JOIN (SELECT secret_enc FROM router_registry WHERE id <> ?) o SET r.secret_enc = o.secret_enc WHERE r.id = ?',
       [broken, broken],
     );
+    const before = file('192.0.2.2');
+    rmSync(join(folder, 'v4/192.0.2.1'));
+    await publisher.reconcile();
+    expect(files()).toEqual(['192.0.2.1', '192.0.2.2']);
+    expect(file('192.0.2.2')).toBe(before);
+    // Unless it is still somebody else's, from before the address changed hands.
+    writeFileSync(join(folder, 'v4/192.0.2.2'), before.replaceAll('t_isp2', 't_isp1'));
     await publisher.reconcile();
     expect(files()).toEqual(['192.0.2.1']);
   });

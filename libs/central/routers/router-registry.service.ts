@@ -128,8 +128,12 @@ export class RouterPublisherService extends RouterPublisher {
   /** Makes the client files say exactly what the registry says, whatever happened to them. */
   async reconcile(): Promise<void> {
     await this.db.transaction(async () => {
+      const rows = await this.registry.clientsFrozen();
+      const clients = rows.flatMap((row) => this.legible(row));
+      const legible = new Set(clients.map(({ address }) => address));
       const { added, changed, removed } = await this.clients.reconcile(
-        (await this.registry.clientsFrozen()).flatMap((row) => this.legible(row)),
+        clients,
+        rows.filter(({ address }) => !legible.has(address)),
       );
       if (added.length + changed.length + removed.length > 0) this.logger.log('router files reconciled', { added, changed, removed });
     });
@@ -165,7 +169,10 @@ export class RouterPublisherService extends RouterPublisher {
     };
   }
 
-  /** One row that cannot be read must not keep everybody else's routers out. */
+  /**
+   * One row that cannot be read must not keep everybody else's routers out. Its own router goes on as it was: a worker that was
+   * started with the wrong key must not take every router off the network.
+   */
   private legible(row: ClientRow): RouterClient[] {
     try {
       return [this.clientOf(row)];
