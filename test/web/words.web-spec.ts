@@ -94,7 +94,6 @@ interface Node {
 const TEXT = 2;
 const STATIC_ATTRIBUTE = 6;
 const SPOKEN = ['label', 'title', 'placeholder', 'aria-label', 'alt', 'help', 'text', 'description', 'submit', 'hint'];
-/** Names, and examples of what is typed, that are the same in every language. */
 describe('why a login was refused', () => {
   const policies = join(__dirname, '../../freeradius/raddb/policy.d');
   const written = readdirSync(policies)
@@ -118,6 +117,7 @@ describe('why a login was refused', () => {
   });
 });
 
+/** Names, and examples of what is typed, that are the same in every language. */
 const NAMES = /^(Jala|RADIUS|WhatsApp|K|\d+ ?[MG]B?|[−+·–/|…→×%])*$/;
 
 function rawTexts(node: Node): string[] {
