@@ -47,4 +47,5 @@ export {
   type SessionScope,
   SessionsReader,
 } from './sessions.repository';
+export * from './watch';
 export { RADIUS_USER_STATUSES, radiusEntities, type RadiusUserStatus, RadUser } from './stock.entities';

@@ -9,6 +9,7 @@ import { RadiusUsersRepository } from './radius-users.repository';
 import { RadiusWriter } from './radius-writer';
 import { RouterClients } from './router-clients';
 import { RouterCounters } from './router-counters';
+import { RadiusProbe } from './watch/radius-probe';
 import { SessionsReader } from './sessions.repository';
 import { RouterSignatures } from './signatures.repository';
 import { UnknownSourceFiles } from './unknown-source-files';
@@ -29,6 +30,7 @@ import { UnknownSourceFiles } from './unknown-source-files';
     CoaAttempts,
     LimitsReader,
     AccountingUpkeep,
+    RadiusProbe,
   ],
   exports: [
     RadiusWriter,
@@ -43,6 +45,7 @@ import { UnknownSourceFiles } from './unknown-source-files';
     CoaAttempts,
     LimitsReader,
     AccountingUpkeep,
+    RadiusProbe,
   ],
 })
 export class RadiusModule {}

@@ -47,6 +47,11 @@ export function applicationEnvironment({ dataDir, ports, databaseSocket, redisUr
     REDIS_URL: redisUrl,
     ...radius,
     RADIUS_AUTH_HOST: '127.0.0.1',
+    RADIUS_STATUS_SERVERS: [
+      `auth=127.0.0.1:${ports.radiusStatus}`,
+      `acct=127.0.0.1:${ports.radiusAcctStatus}`,
+      `drain=127.0.0.1:${ports.radiusDrainStatus}`,
+    ].join(','),
     RADIUS_CONTROL_SOCKETS: RADIUS_PROCESSES.map((name) => controlSocket(dataDir, name)).join(','),
     COA_PORT: String(ports.coa),
   };

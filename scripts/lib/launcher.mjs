@@ -115,6 +115,9 @@ export class Launcher {
         { name: 'RADIUS authentication', protocol: 'udp', port: ports.radiusAuth },
         { name: 'RADIUS accounting', protocol: 'udp', port: ports.radiusAcct },
         { name: 'RADIUS status', protocol: 'udp', port: ports.radiusStatus },
+        { name: 'RADIUS accounting status', protocol: 'udp', port: ports.radiusAcctStatus },
+        { name: 'RADIUS drain status', protocol: 'udp', port: ports.radiusDrainStatus },
+        { name: 'RADIUS probe', protocol: 'udp', port: ports.radiusProbe },
       ],
       portBase,
     );

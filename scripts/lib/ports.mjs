@@ -12,6 +12,10 @@ export const PORT_OFFSETS = Object.freeze({
   radiusAuth: 4,
   radiusAcct: 5,
   coa: 6,
+  // UDP, beside TCP services of the same number.
+  radiusAcctStatus: 2,
+  radiusDrainStatus: 3,
+  radiusProbe: 7,
   radiusStatus: 8,
   radsec: 9,
 });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { AlertsRepository, measureRadius, SnapshotStore } from '@jala/central/monitoring';
 import { CentralDatabase } from '@jala/infra/central-db';
 import { AppConfig } from '@jala/infra/config';
 import { JobQueues, QUEUE_NAMES, QueueWorkers, RedisConnections } from '@jala/infra/queue';
@@ -19,12 +20,15 @@ export class WorkerServer implements OnApplicationShutdown {
     private readonly queues: JobQueues,
     private readonly workers: QueueWorkers,
     private readonly pools: TenantPools,
+    private readonly snapshots: SnapshotStore,
+    private readonly alerts: AlertsRepository,
   ) {}
 
   async listen(): Promise<void> {
     collectDefaultMetrics();
     this.measureQueues();
     measurePools(this.pools, register);
+    measureRadius(this.snapshots, this.alerts, register);
     const { port } = this.config.worker;
     const { host } = this.config.http;
     const server = createServer((request, response) => void this.answer(request, response));

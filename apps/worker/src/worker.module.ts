@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MonitoringModule, MonitoringWorkerModule } from '@jala/central/monitoring';
 import { TenantsWorkerModule } from '@jala/central/tenants';
 import { IdentityWorkerModule } from '@jala/infra/identity';
 import { MailWorkerModule } from '@jala/infra/mail';
@@ -8,7 +9,15 @@ import { WorkerServer } from './worker-server';
 
 /** Everything but HTTP: the handlers of all jobs and the schedules. */
 @Module({
-  imports: [ProgramModule, QueueWorkerModule, TenantsWorkerModule, MailWorkerModule, IdentityWorkerModule],
+  imports: [
+    ProgramModule,
+    QueueWorkerModule,
+    TenantsWorkerModule,
+    MailWorkerModule,
+    IdentityWorkerModule,
+    MonitoringWorkerModule,
+    MonitoringModule,
+  ],
   providers: [WorkerServer],
 })
 export class WorkerModule {}

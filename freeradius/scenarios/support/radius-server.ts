@@ -26,7 +26,7 @@ export class RadiusServer {
   readonly clientsDir = join(this.folder, 'clients.d');
   readonly eapDir = join(this.runDir, 'eap');
   readonly probeSecret = 'probe-secret';
-  ports: { auth: number; acct: number; status: number };
+  ports: { auth: number; acct: number; status: number; acctStatus: number; drainStatus: number; probe: number };
   private environment: Record<string, string>;
   private readonly children = new Map<RadiusProcess, { child: ChildProcess; output: string[] }>();
 
@@ -34,14 +34,17 @@ export class RadiusServer {
     for (const folder of [this.runDir, join(this.clientsDir, 'v4'), join(this.clientsDir, 'v6')])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     execFileSync(EAP_CERTIFICATE, [this.eapDir]);
-    const [auth, acct, status] = await freeUdpPorts(3);
-    this.ports = { auth: auth!, acct: acct!, status: status! };
+    const [auth, acct, status, acctStatus, drainStatus, probe] = await freeUdpPorts(6);
+    this.ports = { auth: auth!, acct: acct!, status: status!, acctStatus: acctStatus!, drainStatus: drainStatus!, probe: probe! };
     this.environment = {
       RADIUS_RUN_DIR: this.runDir,
       RADIUS_CLIENTS_DIR: this.clientsDir,
       RADIUS_AUTH_PORT: String(auth),
       RADIUS_ACCT_PORT: String(acct),
       RADIUS_STATUS_PORT: String(status),
+      RADIUS_ACCT_STATUS_PORT: String(acctStatus),
+      RADIUS_DRAIN_STATUS_PORT: String(drainStatus),
+      RADIUS_PROBE_PORT: String(probe),
       RADIUS_PROBE_SECRET: this.probeSecret,
       RADIUS_DB_HOST: database.host,
       RADIUS_DB_PORT: String(database.port),

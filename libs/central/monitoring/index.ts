@@ -1,3 +1,11 @@
-export { MonitoringModule } from './monitoring.module';
+export { ALERT_KINDS, type AlertKind } from './alert.types';
+export { type Alert, AlertsRepository } from './alerts.repository';
+export { AlertsService } from './alerts.service';
+export { MonitoringModule, MonitoringWorkerModule } from './monitoring.module';
+export { type Condition, MonitoringService, type MonitoringView, type PlatformCondition } from './monitoring.service';
 export { OverviewService, type Overview } from './overview.service';
 export { LIKENESSES, type Likeness, UnknownSourcesService, type UnknownSourceView } from './unknown-sources.service';
+export { type ProbeBucket } from './probe-logins.repository';
+export { measureRadius } from './radius-metrics';
+export { type MonitoringSnapshot } from './snapshot';
+export { SnapshotStore } from './snapshot.store';

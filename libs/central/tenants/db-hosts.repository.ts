@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CentralDatabase, type DatabaseServer, type ServerAddress } from '@jala/infra/central-db';
+import { CentralDatabase, type DatabaseServer, type ServerAddress, withConnection } from '@jala/infra/central-db';
 import { AppConfig } from '@jala/infra/config';
 import { SecretBox } from '@jala/infra/crypto';
 
@@ -49,6 +49,18 @@ export class DbHostsRepository {
     const account = this.config.provisioning;
     if (!account) throw new Error('PROVISION_DB_PASSWORD is not set: this process cannot set up tenants.');
     return { ...address, user: account.user, password: account.password };
+  }
+
+  async names(): Promise<string[]> {
+    const rows = await this.db.query<{ name: string }[]>('SELECT name FROM db_hosts ORDER BY name');
+    return [...new Set([DEFAULT_DB_HOST, ...rows.map(({ name }) => name)])];
+  }
+
+  /** Answers when the server takes a login and a query; throws otherwise. */
+  async reach(name: string): Promise<void> {
+    const { user, password } = this.config.centralDb;
+    const server = name === DEFAULT_DB_HOST ? { ...(await this.address(name)), user, password } : await this.administration(name);
+    await withConnection(server, (connection) => connection.query('SELECT 1'));
   }
 
   /** Makes the row that tenants on the configured server point at. */

@@ -16,6 +16,7 @@ export {
   type StepStatus,
   isSettled,
 } from './provisioning.rules';
+export { ProbeHosting } from './probe-hosting.service';
 export { ProvisioningService } from './provisioning.service';
 export { TenantExports, type ExportFile } from './tenant-export';
 export { TenantMaintenanceService } from './tenant-maintenance.service';

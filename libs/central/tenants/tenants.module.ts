@@ -11,6 +11,7 @@ import { ArchivePartitionsRepository } from './archive-partitions.repository';
 import { DbHostsRepository } from './db-hosts.repository';
 import { DomainsService } from './domains.service';
 import { LocalTenantHosting } from './local-tenant-hosting.repository';
+import { ProbeHosting } from './probe-hosting.service';
 import { ProvisioningSteps } from './provisioning-steps';
 import { ProvisioningRepository } from './provisioning.repository';
 import { ProvisioningService } from './provisioning.service';
@@ -58,6 +59,7 @@ const hosting = {
   imports: [TenantDirectoryModule, CentralActivityModule, PlansModule, RouterRegistryModule, RadiusModule],
   providers: [
     hosting,
+    ProbeHosting,
     ProvisioningRepository,
     ProvisioningSteps,
     ProvisioningService,
@@ -73,6 +75,7 @@ const hosting = {
     WelcomeMails,
   ],
   exports: [
+    ProbeHosting,
     TenantsService,
     DomainsService,
     ProvisioningService,

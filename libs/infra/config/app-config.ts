@@ -17,6 +17,13 @@ export interface EncryptionKey {
   readonly key: KeyObject;
 }
 
+export interface StatusServer {
+  /** `auth`, `acct`, `drain`: bounded, because it is a label of metrics. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
 /**
  * Everything an operator can set, read once at start. The secrets are non-enumerable or `KeyObject`s where that is possible,
  * so that a logged configuration does not give them away.
@@ -53,6 +60,8 @@ export class AppConfig {
   readonly radius: {
     /** The database account that gets table grants in every tenant database. */
     readonly dbUser: string;
+    /** FreeRADIUS's own folder, with the spool; readable where worker and FreeRADIUS share a machine. */
+    readonly runDir: string;
     readonly clientsDir: string;
     readonly controlSockets: readonly string[];
     readonly host: string;
@@ -63,7 +72,13 @@ export class AppConfig {
     /** The CoA port of a router that names none; RFC 5176 section 2.1. */
     readonly coaPort: number;
     readonly probeSecret: string | undefined;
+    /** Where the login of nobody is answered; undefined: it is not asked for. */
+    readonly probePort: number | undefined;
+    /** Which processes answer Status-Server, and where. Empty: they are not watched. */
+    readonly statusServers: readonly StatusServer[];
   };
+  /** What the accounting spool may hold before somebody is told. */
+  readonly backlogAlert: { readonly seconds: number; readonly bytes: number };
   readonly mail: {
     readonly transport: 'local' | 'smtp';
     readonly from: string;
@@ -136,6 +151,7 @@ export class AppConfig {
     this.radius = secretive(
       {
         dbUser: read.text('RADIUS_DB_USER', 'jala_radius'),
+        runDir: resolve(read.text('RADIUS_RUN_DIR', join(this.dataDir, 'radius'))),
         clientsDir: resolve(read.text('RADIUS_CLIENTS_DIR', join(this.dataDir, 'radius', 'clients.d'))),
         controlSockets: read.list('RADIUS_CONTROL_SOCKETS'),
         host: read.text('RADIUS_AUTH_HOST', '127.0.0.1'),
@@ -147,9 +163,15 @@ export class AppConfig {
         acctPort: read.port('RADIUS_ACCT_PORT', base + 5),
         coaPort: read.port('COA_PORT', 3799),
         probeSecret: read.optional('RADIUS_PROBE_SECRET'),
+        probePort: read.optional('RADIUS_PROBE_PORT') === undefined ? undefined : read.port('RADIUS_PROBE_PORT', base + 7),
+        statusServers: readStatusServers(read),
       },
       'probeSecret',
     );
+    this.backlogAlert = {
+      seconds: read.integer('RADIUS_BACKLOG_ALERT_SECONDS', 120, { min: 5, max: 86_400 }),
+      bytes: read.integer('RADIUS_BACKLOG_ALERT_BYTES', 64 * 1024 ** 2, { min: 1_024, max: Number.MAX_SAFE_INTEGER }),
+    };
     this.mail = readMail(read);
     read.throwIfAny();
   }
@@ -179,6 +201,18 @@ function readJwtSecret(read: EnvironmentReader): Buffer {
   const text = read.required('JALA_JWT_SECRET', 'base64 of at least 32 random bytes');
   const bytes = text === '' ? undefined : read.bytes('JALA_JWT_SECRET', text, { atLeast: 32 });
   return bytes ?? Buffer.alloc(1);
+}
+
+function readStatusServers(read: EnvironmentReader): StatusServer[] {
+  const name = 'RADIUS_STATUS_SERVERS';
+  return read.list(name).flatMap((entry) => {
+    const [, process, host, port] = /^([a-z][a-z0-9-]{0,31})=(\[[0-9a-f:]+\]|[0-9A-Za-z.-]+):(\d{1,5})$/.exec(entry) ?? [];
+    if (process === undefined || host === undefined || !(Number(port) >= 1 && Number(port) <= 65_535)) {
+      read.problem(name, 'must be a list of process=host:port, for example auth=127.0.0.1:1814');
+      return [];
+    }
+    return [{ name: process, host: host.replace(/^\[|\]$/g, ''), port: Number(port) }];
+  });
 }
 
 function readMail(read: EnvironmentReader): AppConfig['mail'] {

@@ -1,4 +1,5 @@
 import type { Locale } from '@jala/contracts';
+import { alertWords } from './alert-words';
 
 /**
  * Every mail there is and what it is told. Links carry tokens, so they travel sealed: the row of a job waits in the
@@ -10,6 +11,20 @@ export interface MailParams {
   /** To an owner who has a password already. */
   welcome: { name: string; brand: string; link_sealed: string };
   'security-notice': { name: string; brand: string; event: SecurityEvent; at: string; timezone: string; ip: string | null };
+  /** Something is wrong with the platform, or is right again. */
+  'platform-alert': {
+    name: string;
+    brand: string;
+    kind: string;
+    /** Which one, where there are several. */
+    subject: string;
+    state: 'raised' | 'resolved';
+    age_s: number | null;
+    bytes: number | null;
+    link_sealed: string;
+    at: string;
+    timezone: string;
+  };
 }
 
 export type MailTemplate = keyof MailParams;
@@ -94,6 +109,16 @@ export const WORDING: Record<Locale, Wording> = {
       paragraphs: [EVENTS.en[event], ip ? `Time: ${when}. Address: ${ip}.` : `Time: ${when}.`],
       footer: 'Was it not you? Choose a new password at once with "Forgot password" and tell your administrator.',
     }),
+    'platform-alert': ({ name, brand, state, when, link, ...alert }) => {
+      const { what, todo, numbers } = alertWords('en', alert);
+      return {
+        subject: state === 'raised' ? `${brand}: ${what}` : `${brand}: resolved: ${what}`,
+        greeting: `Hello ${name},`,
+        paragraphs: state === 'raised' ? [what, todo, `${numbers}Since: ${when}.`] : [`This is over: ${what}`, `Time: ${when}.`],
+        button: { label: 'Open the platform', url: link },
+        footer: 'You get this because you look after the platform. There is one message when it begins and one when it is over.',
+      };
+    },
   },
   id: {
     'password-reset': ({ name, brand, link, valid_minutes }) => ({
@@ -127,5 +152,15 @@ export const WORDING: Record<Locale, Wording> = {
       paragraphs: [EVENTS.id[event], ip ? `Waktu: ${when}. Alamat: ${ip}.` : `Waktu: ${when}.`],
       footer: 'Bukan Anda? Segera buat kata sandi baru lewat "Lupa kata sandi" dan beri tahu administrator Anda.',
     }),
+    'platform-alert': ({ name, brand, state, when, link, ...alert }) => {
+      const { what, todo, numbers } = alertWords('id', alert);
+      return {
+        subject: state === 'raised' ? `${brand}: ${what}` : `${brand}: selesai: ${what}`,
+        greeting: `Halo ${name},`,
+        paragraphs: state === 'raised' ? [what, todo, `${numbers}Sejak: ${when}.`] : [`Ini sudah selesai: ${what}`, `Waktu: ${when}.`],
+        button: { label: 'Buka platform', url: link },
+        footer: 'Anda menerima ini karena Anda menjaga platform. Satu pesan saat mulai dan satu saat selesai.',
+      };
+    },
   },
 };

@@ -6,6 +6,7 @@ import { RouterRegistryModule } from '@jala/central/routers';
 import { PlatformStaffModule } from '@jala/central/staff';
 import { TenantsModule } from '@jala/central/tenants';
 import { PlatformActivityController } from './activity.controller';
+import { MonitoringController } from './monitoring.controller';
 import { OverviewController } from './overview.controller';
 import { PlansController } from './plans.controller';
 import { ProvisioningController } from './provisioning.controller';
@@ -29,6 +30,7 @@ import { PlatformUsersController } from './users.controller';
     PlatformActivityController,
     RegistryRoutersController,
     UnknownSourcesController,
+    MonitoringController,
   ],
 })
 export class AdminHttpModule {}

@@ -7,6 +7,7 @@ import {
   HealthCheckService,
   HealthIndicatorService,
 } from '@nestjs/terminus';
+import { MonitoringService } from '@jala/central/monitoring';
 import { Public } from '@jala/infra/authz';
 import { CentralDatabase } from '@jala/infra/central-db';
 import { RedisConnections } from '@jala/infra/queue';
@@ -19,9 +20,13 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly central: CentralDatabase,
     private readonly redis: RedisConnections,
+    private readonly monitoring: MonitoringService,
   ) {}
 
-  /** 200 while this process can serve; 503 names the part that cannot be reached. */
+  /**
+   * 200 while this process can serve; 503 names the part that cannot be reached. RADIUS is another program: what is wrong with it shows
+   * as `degraded`, also when nobody is watching it, and never makes this one fail.
+   */
   @Get()
   @Public()
   @HealthCheck()
@@ -29,7 +34,19 @@ export class HealthController {
     return this.health.check([
       () => this.probe('database', () => this.central.query('SELECT 1')),
       () => this.probe('redis', () => this.redis.commands.ping()),
+      () => this.radius(),
     ]);
+  }
+
+  private async radius(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('radius');
+    const { condition, failing, snapshot } = await this.monitoring.condition();
+    const data = {
+      ...(snapshot && { checked_at: snapshot.at }),
+      ...(snapshot?.login && { login_at: snapshot.login.at, login_ms: snapshot.login.latencyMs }),
+    };
+    if (condition === 'ok') return indicator.up(data);
+    return indicator.degraded({ ...data, message: condition === 'unknown' ? 'nobody is watching' : failing.join(', ') });
   }
 
   private async probe(name: string, ask: () => Promise<unknown>): Promise<HealthIndicatorResult> {

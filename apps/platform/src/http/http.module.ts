@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import { MonitoringModule } from '@jala/central/monitoring';
 import { IdempotencyKeysRepository } from '@jala/infra/idempotency';
 import { ContextController } from './context.controller';
 import { HealthController } from './health.controller';
@@ -12,7 +13,7 @@ import { validationPipe } from './validation';
 
 /** What every route shares: errors, validation, idempotency, health and metrics. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false })],
+  imports: [MonitoringModule, TerminusModule.forRoot({ logger: false })],
   controllers: [ContextController, HealthController, MetricsController],
   providers: [
     Metrics,

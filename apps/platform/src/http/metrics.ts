@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AlertsRepository, measureRadius, SnapshotStore } from '@jala/central/monitoring';
 import { measurePools, TenantPools } from '@jala/infra/tenancy';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
@@ -14,9 +15,10 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(pools: TenantPools) {
+  constructor(pools: TenantPools, snapshots: SnapshotStore, alerts: AlertsRepository) {
     collectDefaultMetrics({ register: this.registry });
     measurePools(pools, this.registry);
+    measureRadius(snapshots, alerts, this.registry);
   }
 
   /** Counts every response. The label is the route's pattern, so that ids in paths do not become time series. */

@@ -260,6 +260,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platform/monitoring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Monitoring_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platform/monitoring/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Monitoring_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platform/monitoring/alerts/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Monitoring_open"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platform/monitoring/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Monitoring_logins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platform/overview": {
         parameters: {
             query?: never;
@@ -1444,11 +1508,47 @@ export interface components {
             /** @example portal.isp.example */
             host: string;
         };
+        AlertDetailsDto: {
+            /** @description How long the oldest record had waited when it was raised */
+            age_s: number | null;
+            bytes: number | null;
+            records: number | null;
+        };
+        AlertDto: {
+            details: components["schemas"]["AlertDetailsDto"];
+            id: number;
+            /** @enum {string} */
+            kind: "accounting-backlog" | "login-backlog" | "radius-process" | "synthetic-login" | "database-host";
+            /** Format: date-time */
+            raised_at: string;
+            /**
+             * Format: date-time
+             * @description Null while it lasts
+             */
+            resolved_at: string | null;
+            /** @description Which one, where there are several: a process, a database host */
+            subject: string;
+        };
+        AlertPageDto: {
+            data: components["schemas"]["AlertDto"][];
+            meta: components["schemas"]["PageMetaDto"];
+        };
         AlsoRejectedDto: {
             /** Format: date-time */
             at: string;
             mac: string | null;
             reason: string;
+        };
+        BacklogDto: {
+            bytes: number;
+            drained_per_second: number | null;
+            /**
+             * Format: date-time
+             * @description When the oldest record was written
+             */
+            oldest_at: string | null;
+            /** @description Extrapolated when it is much */
+            records: number;
         };
         ChangePasswordDto: {
             /** Format: password */
@@ -2028,6 +2128,30 @@ export interface components {
             tenant?: components["schemas"]["OwnTenantDto"];
             two_factor_enabled: boolean;
         };
+        MonitoringDto: {
+            /** @description Those that last */
+            alerts: components["schemas"]["AlertDto"][];
+            central_database_ms: number | null;
+            /**
+             * Format: date-time
+             * @description The last look
+             */
+            checked_at: string | null;
+            /**
+             * @description unknown: no worker has looked for a minute
+             * @enum {string}
+             */
+            condition: "ok" | "degraded" | "unknown";
+            databases: components["schemas"]["ServerStateDto"][];
+            /** @description Null: not set up */
+            login: components["schemas"]["SyntheticLoginDto"] | null;
+            outbox: components["schemas"]["OutboxHealthDto"] | null;
+            processes: components["schemas"]["RadiusProcessDto"][];
+            queues: components["schemas"]["QueueStateDto"][];
+            redis_ms: number | null;
+            /** @description Null: cannot be seen from the worker */
+            spool: components["schemas"]["SpoolDto"] | null;
+        };
         NamedDto: {
             id: number;
             name: string;
@@ -2036,6 +2160,9 @@ export interface components {
             /** Format: date-time */
             at: string;
             online: number;
+        };
+        OpenAlertsDto: {
+            data: components["schemas"]["AlertDto"][];
         };
         OutboxHealthDto: {
             /** @description Given up, waiting for a person */
@@ -2128,6 +2255,23 @@ export interface components {
             /** @description Different users */
             users: number;
         };
+        ProbeBucketDto: {
+            /**
+             * Format: date-time
+             * @description The beginning of ten minutes
+             */
+            at: string;
+            /** @description How long the oldest accounting record waited */
+            backlog_age_s: number | null;
+            failures: number;
+            /** @description Mean of those that were answered */
+            latency_ms: number | null;
+            tries: number;
+            worst_latency_ms: number | null;
+        };
+        ProbeHistoryDto: {
+            data: components["schemas"]["ProbeBucketDto"][];
+        };
         ProvisioningDto: {
             /** @enum {string} */
             status: "pending" | "provisioning" | "ready" | "failed" | "suspended" | "archived" | "deleting";
@@ -2145,6 +2289,22 @@ export interface components {
             started_at: string | null;
             /** @enum {string} */
             status: "pending" | "running" | "done" | "failed";
+        };
+        QueueStateDto: {
+            active: number;
+            delayed: number;
+            name: string;
+            waiting: number;
+        };
+        RadiusProcessDto: {
+            answering: boolean;
+            latency_ms: number | null;
+            /** @description auth, acct, drain */
+            name: string;
+            /** Format: date-time */
+            silent_since: string | null;
+            /** Format: date-time */
+            started_at: string | null;
         };
         RadiusServerDto: {
             /** @example 1813 */
@@ -2292,6 +2452,11 @@ export interface components {
         SecretDto: {
             secret: string;
         };
+        ServerStateDto: {
+            /** @description Null: cannot be reached */
+            latency_ms: number | null;
+            name: string;
+        };
         ServicePlanDto: {
             active: boolean;
             /** @description Firewall address list on the router */
@@ -2418,6 +2583,17 @@ export interface components {
         ShapeRoleDto: {
             permissions: ("dashboard.view" | "routers.view" | "routers.manage" | "customers.view" | "customers.manage" | "sessions.view" | "sessions.disconnect" | "service_plans.view" | "service_plans.manage" | "vouchers.generate" | "vouchers.sell" | "invoices.view" | "invoices.manage" | "payments.view" | "payments.manage" | "reports.view" | "staff.view" | "staff.manage" | "settings.view" | "settings.manage" | "router_scripts.manage" | "ip_pools.manage" | "bandwidth_profiles.manage" | "tenant_activity.view")[];
         };
+        SpoolDto: {
+            accounting: components["schemas"]["BacklogDto"];
+            dead_letter_bytes: number;
+            /** @description Files of records that the database refused for good */
+            dead_letter_files: number;
+            /** @description An alert is raised beyond it */
+            limit_bytes: number;
+            /** @description An alert is raised beyond it */
+            limit_seconds: number;
+            logins: components["schemas"]["BacklogDto"];
+        };
         StaffDto: {
             active: boolean;
             /** Format: date-time */
@@ -2451,6 +2627,15 @@ export interface components {
         };
         SuspendTenantDto: {
             reason: string;
+        };
+        SyntheticLoginDto: {
+            /** @enum {string} */
+            answer: "accept" | "reject" | "silent";
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            failing_since: string | null;
+            latency_ms: number | null;
         };
         TenantCountsDto: {
             archived: number;
@@ -3398,6 +3583,145 @@ export interface operations {
                 content?: never;
             };
             /** @description Needs activity.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Monitoring_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoringDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs monitoring.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Monitoring_list: {
+        parameters: {
+            query?: {
+                order?: "asc" | "desc";
+                page?: number;
+                per_page?: number;
+                search?: string;
+                /** @description A column of the list; unknown ones are ignored in favour of the default order. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPageDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs monitoring.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Monitoring_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAlertsDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs monitoring.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Monitoring_logins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeHistoryDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs monitoring.view */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -36,8 +36,14 @@ export class HostPool {
 
   constructor(private readonly options: PoolOptions) {}
 
-  get size(): { open: number; idle: number; inUse: number; waiting: number } {
-    return { open: this.slots, idle: this.idle.length, inUse: this.slots - this.idle.length, waiting: this.line.length };
+  get size(): { open: number; idle: number; inUse: number; waiting: number; max: number } {
+    return {
+      open: this.slots,
+      idle: this.idle.length,
+      inUse: this.slots - this.idle.length,
+      waiting: this.line.length,
+      max: this.options.max,
+    };
   }
 
   /**

@@ -5,6 +5,7 @@ const GAUGES = {
   open: 'Connections to the database host',
   inUse: 'Connections somebody works with',
   waiting: 'Requests and jobs that wait for a connection',
+  max: 'Connections there may be to the database host',
 } as const satisfies Partial<Record<keyof HostPoolMetrics, string>>;
 
 const COUNTERS = {

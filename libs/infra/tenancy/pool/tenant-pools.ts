@@ -17,6 +17,8 @@ export interface HostPoolMetrics extends HostPoolCounters {
   readonly idle: number;
   readonly inUse: number;
   readonly waiting: number;
+  /** How many may be open. */
+  readonly max: number;
   /** Connections taken back from code that never released them. */
   readonly leaks: number;
 }

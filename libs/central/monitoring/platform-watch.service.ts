@@ -1,0 +1,154 @@
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { DbHostsRepository, ProbeHosting } from '@jala/central/tenants';
+import { AppConfig, type StatusServer } from '@jala/infra/config';
+import { JobQueues } from '@jala/infra/queue';
+import { Clock } from '@jala/kernel';
+import { RadiusProbe, readSpool, type ResponseTimes, responseTimes, type SpoolState } from '@jala/radius';
+import { findings, judge } from './alert.rules';
+import { AlertsService } from './alerts.service';
+import { drainRate } from './drain-rate';
+import { ProbeLoginsRepository } from './probe-logins.repository';
+import type { DatabaseState, LoginState, MonitoringSnapshot, ProcessState } from './snapshot';
+import { SnapshotStore } from './snapshot.store';
+
+const LOGIN_EVERY_MS = 60_000;
+/** Room for a schedule that fires a little early. */
+const SLACK_MS = 2_000;
+const DATABASE_WAIT_MS = 3_000;
+
+type Look = Omit<MonitoringSnapshot, 'streaks'>;
+
+/** Looks at everything the platform rests on, and sees to it that people hear of what is wrong. */
+@Injectable()
+export class PlatformWatch {
+  private readonly logger = new Logger(PlatformWatch.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly probe: RadiusProbe,
+    private readonly hosting: ProbeHosting,
+    private readonly hosts: DbHostsRepository,
+    private readonly queues: JobQueues,
+    private readonly history: ProbeLoginsRepository,
+    private readonly alerts: AlertsService,
+    private readonly store: SnapshotStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async look(): Promise<void> {
+    const before = await this.store.last();
+    const now = this.clock.now();
+    const look = await this.see(now, before);
+    const judgement = judge(findings(look, this.config.backlogAlert), before?.streaks ?? {});
+    await this.store.put({ ...look, streaks: judgement.streaks });
+    if (look.login && look.login.at === look.at) await this.remember(look, now);
+    await this.alerts.apply(judgement, now);
+  }
+
+  private async see(now: Date, before: MonitoringSnapshot | undefined): Promise<Look> {
+    const at = now.toISOString();
+    const loginIsDue = isDue(before?.login ?? null, now);
+    // The place first: a login before it exists would be silent.
+    const place = loginIsDue ? await this.orNull('the place of the probe', () => this.hosting.place()) : null;
+    const [processes, spool, databases, queues, login, rejects, auth, acct] = await Promise.all([
+      Promise.all(this.config.radius.statusServers.map((server) => this.processState(server, at, before))),
+      this.orNull('the spool', () => readSpool(this.config.radius.runDir)),
+      this.databases(before),
+      this.orNull('the queues', () => this.queues.counts()),
+      loginIsDue ? this.login(at, before?.login ?? null) : (before?.login ?? null),
+      place ? this.orNull('rejected logins', () => place.rejects()) : null,
+      loginIsDue ? this.responseTimes('auth') : (before?.responseTimes.auth ?? null),
+      loginIsDue ? this.responseTimes('acct') : (before?.responseTimes.acct ?? null),
+    ]);
+    return {
+      at,
+      processes,
+      login,
+      spool,
+      drained: drainRate({ at, processes, spool }, before),
+      rejects: rejects ?? before?.rejects ?? {},
+      responseTimes: { auth, acct },
+      databases,
+      queues: queues ?? {},
+    };
+  }
+
+  private async processState(server: StatusServer, at: string, before: MonitoringSnapshot | undefined): Promise<ProcessState> {
+    const answer = await this.probe.status(server);
+    if (answer) return { name: server.name, latencyMs: answer.latencyMs, statistics: answer.statistics, silentSince: null };
+    const since = before?.processes.find(({ name }) => name === server.name)?.silentSince ?? at;
+    return { name: server.name, latencyMs: null, statistics: null, silentSince: since };
+  }
+
+  private async login(at: string, before: LoginState | null): Promise<LoginState | null> {
+    const answer = await this.probe.login();
+    if (!answer) return null;
+    return { at, ...answer, failingSince: answer.answer === 'accept' ? null : (before?.failingSince ?? at) };
+  }
+
+  private async databases(before: MonitoringSnapshot | undefined): Promise<DatabaseState[]> {
+    // Their list is in one of them: when that one is away, those of the last look.
+    const names = (await this.orNull('the database hosts', () => this.hosts.names())) ?? before?.databases.map(({ name }) => name) ?? [];
+    return Promise.all(
+      names.map(async (name) => {
+        const started = performance.now();
+        try {
+          await inTime(this.hosts.reach(name));
+          return { name, latencyMs: Math.round((performance.now() - started) * 10) / 10 };
+        } catch {
+          return { name, latencyMs: null };
+        }
+      }),
+    );
+  }
+
+  /** Once a minute, because each question leaves two lines in FreeRADIUS's log. */
+  private async responseTimes(process: 'auth' | 'acct'): Promise<ResponseTimes | null> {
+    const socket = this.config.radius.controlSockets.find((path) => basename(path) === `${process}.sock`);
+    return socket === undefined ? null : ((await responseTimes(socket, process)) ?? null);
+  }
+
+  private async remember({ login, spool }: Look, at: Date): Promise<void> {
+    if (!login) return;
+    const { answer, latencyMs } = login;
+    await this.history.add({ at, answer, latencyMs, backlogBytes: spool?.accounting.bytes ?? null, backlogAgeSeconds: ageOf(spool, at) });
+  }
+
+  /** What cannot be looked at must not keep us from seeing the rest. */
+  private async orNull<T>(what: string, see: () => Promise<T | undefined>): Promise<T | null> {
+    try {
+      return (await see()) ?? null;
+    } catch (error) {
+      this.logger.warn(`${what} could not be looked at`, error);
+      return null;
+    }
+  }
+}
+
+/** Every minute; while it fails at every look. */
+function isDue(last: LoginState | null, now: Date): boolean {
+  if (!last || last.failingSince !== null) return true;
+  const ago = now.getTime() - Date.parse(last.at);
+  // In the future: a clock was set back.
+  return ago < 0 || ago >= LOGIN_EVERY_MS - SLACK_MS;
+}
+
+const ageOf = (spool: SpoolState | null, at: Date): number | null => {
+  if (!spool) return null;
+  const { oldestAt } = spool.accounting;
+  return oldestAt === null ? 0 : Math.max(0, Math.round(at.getTime() / 1_000 - oldestAt));
+};
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const patience = new AbortController();
+  const late = sleep(DATABASE_WAIT_MS, undefined, { signal: patience.signal }).then(() => Promise.reject(new Error('no answer')));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    patience.abort();
+    late.catch(() => undefined);
+    work.catch(() => undefined);
+  }
+}

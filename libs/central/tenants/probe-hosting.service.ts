@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { MigrationSet, SchemaDump } from '@jala/infra/central-db';
+import { AppConfig } from '@jala/infra/config';
+import { PROBE_DATABASE, ProbePlace } from '@jala/radius';
+import { DEFAULT_DB_HOST } from './db-hosts.repository';
+import { TenantHosting, type TenantPlace } from './tenant-hosting';
+
+const PLACE: TenantPlace = { host: DEFAULT_DB_HOST, database: PROBE_DATABASE, user: 'nobody' };
+
+/** Gives the login that is tried every minute a database like a tenant's, on the server that FreeRADIUS asks. */
+@Injectable()
+export class ProbeHosting {
+  private readonly schema = new SchemaDump(MigrationSet.of('tenant'));
+  private prepared?: ProbePlace;
+
+  constructor(
+    private readonly hosting: TenantHosting,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Undefined where the probe has no secret, or this process may not create databases. */
+  async place(): Promise<ProbePlace | undefined> {
+    const { probeSecret, dbUser } = this.config.radius;
+    if (probeSecret === undefined || this.config.provisioning === undefined) return undefined;
+    if (this.prepared) return this.prepared;
+    await this.hosting.createDatabase(PLACE);
+    const target = await this.hosting.migrationTarget(PLACE);
+    await this.schema.install(target);
+    await this.hosting.grantRadius(PLACE);
+    const place = new ProbePlace(target);
+    await place.prepare(probeSecret, dbUser);
+    return (this.prepared = place);
+  }
+}

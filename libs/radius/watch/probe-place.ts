@@ -1,0 +1,53 @@
+import { connectTo, type DatabaseTarget, withConnection } from '@jala/infra/central-db';
+import type { RowDataPacket } from 'mysql2/promise';
+import { PROBE_USERNAME, probePassword } from './radius-probe';
+
+/** How long the probe's own logins stay in its history. */
+const KEEP_HOURS = 24;
+const ACCOUNT = /^[0-9a-z_]{1,32}$/;
+
+/**
+ * The database that the probe logs in to: the tables of a tenant, one user, and nobody's data. It also has what the drain counts for
+ * the whole platform, because the RADIUS account can write nowhere else.
+ */
+export class ProbePlace {
+  /** @param target the probe's database, with an account that may do everything in it */
+  constructor(private readonly target: DatabaseTarget) {}
+
+  /** The tables exist already. May be called again. */
+  async prepare(probeSecret: string, radiusUser: string): Promise<void> {
+    if (!ACCOUNT.test(radiusUser)) throw new RangeError('not a database account');
+    await withConnection(this.target, async (connection) => {
+      await connection.query(
+        'CREATE TABLE IF NOT EXISTS reject_counts (reason VARCHAR(64) NOT NULL PRIMARY KEY, rejects BIGINT UNSIGNED NOT NULL DEFAULT 0)',
+      );
+      await connection.query(`GRANT SELECT, INSERT, UPDATE ON \`${this.target.database}\`.reject_counts TO '${radiusUser}'@'%'`);
+      // Another worker may be logging in just now: it must not find the user without a password.
+      await connection.beginTransaction();
+      await connection.query(
+        "INSERT INTO raduser (username, status) VALUES (?, 'active') ON DUPLICATE KEY UPDATE status = 'active', expires_at = NULL",
+        [PROBE_USERNAME],
+      );
+      await connection.query('DELETE FROM radcheck WHERE username = ?', [PROBE_USERNAME]);
+      await connection.query(
+        "INSERT INTO radcheck (username, attribute, op, value, jala_managed) VALUES (?, 'Cleartext-Password', ':=', ?, 1)",
+        [PROBE_USERNAME, probePassword(probeSecret)],
+      );
+      await connection.commit();
+    });
+  }
+
+  /** Rejected logins of all tenants, by the words of the login history without their numbers. */
+  async rejects(): Promise<Record<string, number>> {
+    const connection = await connectTo(this.target);
+    try {
+      await connection.query(
+        `DELETE FROM radpostauth WHERE authdate < UTC_TIMESTAMP() - INTERVAL ${KEEP_HOURS} HOUR ORDER BY authdate LIMIT 1000`,
+      );
+      const [rows] = await connection.query<RowDataPacket[]>('SELECT reason, rejects FROM reject_counts');
+      return Object.fromEntries(rows.map((row) => [String(row['reason']), Number(row['rejects'])]));
+    } finally {
+      connection.destroy();
+    }
+  }
+}
