@@ -10,6 +10,7 @@ import { loadFirstStart, saveFirstStart } from './first-start.mjs';
 import { ensureEapCertificate, radiusEnvironment } from './freeradius.mjs';
 import { endLeftovers } from './leftovers.mjs';
 import { tryLock } from './lock.mjs';
+import { keepLogsSmall } from './log-files.mjs';
 import { checkMariadbSeries } from './mariadb-version.mjs';
 import { initialiseMariadb, mariadbPlace, rootStatements, writeInitFile } from './mariadb.mjs';
 import { ensurePackages, START_REQUIREMENTS } from './packages.mjs';
@@ -73,6 +74,7 @@ export class Launcher {
     await Promise.all([ensurePackages(START_REQUIREMENTS, step), this.#requirePorts()]);
     await this.#startEverything();
     this.#watchDisk();
+    keepLogsSmall(this.#paths.logs);
     return 'started';
   }
 

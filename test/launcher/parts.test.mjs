@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { run, startChild } from '../../scripts/lib/child-process.mjs';
 import { readablePassword } from '../../scripts/lib/first-start.mjs';
 import { tryLock } from '../../scripts/lib/lock.mjs';
-import { rotateLog } from '../../scripts/lib/log-files.mjs';
+import { keepLogsSmall, rotateLog } from '../../scripts/lib/log-files.mjs';
 import { mentionsFullDisk, quote } from '../../scripts/lib/mariadb.mjs';
 import { endProcess, identifyProcess, isAlive } from '../../scripts/lib/process-identity.mjs';
 import { loadSecrets } from '../../scripts/lib/secrets.mjs';
@@ -126,6 +127,42 @@ describe('small things', () => {
     }
     assert.ok(existsSync(`${log}.3`) && !existsSync(`${log}.4`));
     assert.match(readFileSync(`${log}.1`, 'utf8'), /^round 5/);
+  });
+
+  it('the log of a program that runs stays small, and the program goes on writing to the same file', async (test) => {
+    const folder = temporaryFolder(test);
+    const log = join(folder, 'chatty.log');
+    const limit = 20_000;
+    const chatter = startChild(
+      {
+        command: process.execPath,
+        args: ['-e', "let n = 0; setInterval(() => { for (let i = 0; i < 50; i++) console.log('line ' + n++ + ' '.repeat(90)); }, 5)"],
+      },
+      log,
+    );
+    const { ino } = statSync(log);
+    const stop = keepLogsSmall(folder, { everyMs: 20, limitBytes: limit });
+    try {
+      const deadline = Date.now() + 4_000;
+      let largest = 0;
+      let generations = 0;
+      while (Date.now() < deadline && generations < 4) {
+        await sleep(10);
+        largest = Math.max(largest, ...readdirSync(folder).map((name) => statSync(join(folder, name)).size));
+        generations = readdirSync(folder).length;
+      }
+      assert.equal(statSync(log).ino, ino, 'the program still writes to this file');
+      assert.deepEqual(readdirSync(folder).sort(), ['chatty.log', 'chatty.log.1', 'chatty.log.2', 'chatty.log.3']);
+      // What is written between two looks comes on top.
+      assert.ok(largest < 60 * limit, `${largest} bytes`);
+      const before = readdirSync(folder).length;
+      await sleep(500);
+      assert.equal(readdirSync(folder).length, before, 'no fifth file');
+      assert.match(readFileSync(`${log}.1`, 'utf8'), /^line \d+ +\n/m);
+    } finally {
+      stop();
+      await chatter.stop(1_000);
+    }
   });
 
   it('secrets are made once, long, different and private', (test) => {

@@ -10,4 +10,4 @@ export {
   type StatusAnswer,
 } from './radius-probe';
 export { RESPONSE_TIME_SECONDS, type ResponseTimes, responseTimes } from './response-times';
-export { type DeadLetters, readSpool, type SpoolBacklog, type SpoolState } from './spool';
+export { type DeadLetters, forgetDeadLetters, readSpool, type SpoolBacklog, type SpoolState } from './spool';

@@ -1,4 +1,4 @@
-import { connectTo, type DatabaseTarget, withConnection } from '@jala/infra/central-db';
+import { type DatabaseTarget, withConnection } from '@jala/infra/central-db';
 import type { RowDataPacket } from 'mysql2/promise';
 import { PROBE_USERNAME, probePassword } from './radius-probe';
 
@@ -39,15 +39,13 @@ export class ProbePlace {
 
   /** Rejected logins of all tenants, by the words of the login history without their numbers. */
   async rejects(): Promise<Record<string, number>> {
-    const connection = await connectTo(this.target);
-    try {
+    return withConnection(this.target, async (connection) => {
       await connection.query(
         `DELETE FROM radpostauth WHERE authdate < UTC_TIMESTAMP() - INTERVAL ${KEEP_HOURS} HOUR ORDER BY authdate LIMIT 1000`,
       );
       const [rows] = await connection.query<RowDataPacket[]>('SELECT reason, rejects FROM reject_counts');
+      await connection.end();
       return Object.fromEntries(rows.map((row) => [String(row['reason']), Number(row['rejects'])]));
-    } finally {
-      connection.destroy();
-    }
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What lies between the acknowledgement of a packet and the database. */
@@ -130,6 +130,22 @@ async function deadLetters(folder: string): Promise<DeadLetters> {
     bytes += found.size;
   }
   return { files, bytes };
+}
+
+/**
+ * Takes away what was put aside so long ago that nobody will bring it back.
+ * @returns how many files
+ */
+export async function forgetDeadLetters(runDir: string, before: Date): Promise<number> {
+  const folder = join(runDir, 'spool', 'dead');
+  let forgotten = 0;
+  for (const name of await entriesOf(folder)) {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (!found?.isFile() || found.mtime >= before) continue;
+    await rm(join(folder, name), { force: true });
+    forgotten += 1;
+  }
+  return forgotten;
 }
 
 async function entriesOf(folder: string): Promise<string[]> {

@@ -1,6 +1,7 @@
-import { Activity, Building2, LayoutDashboard, Package, Plus, Radar, Router, Users } from '@lucide/vue';
+import { Activity, Building2, HeartPulse, LayoutDashboard, Package, Plus, Radar, Router, Users } from '@lucide/vue';
 import { client, ok } from '@/api/client';
 import type { Face } from '@/shared/frame/face';
+import AlertNotice from './monitoring/AlertNotice.vue';
 import { platformRoutes } from './routes';
 
 /** What the platform's own host shows. */
@@ -19,6 +20,7 @@ export const platformFace: Face = {
     {
       label: 'nav.network',
       items: [
+        { label: 'nav.monitoring', to: { name: 'monitoring' }, icon: HeartPulse, permission: 'monitoring.view' },
         { label: 'nav.routers', to: { name: 'routers' }, icon: Router, permission: 'monitoring.view' },
         { label: 'nav.unknown_sources', to: { name: 'unknown-sources' }, icon: Radar, permission: 'monitoring.view' },
       ],
@@ -31,6 +33,7 @@ export const platformFace: Face = {
       ],
     },
   ],
+  notice: AlertNotice,
   bottomBar: () => [],
   commands: (t) => [
     { id: 'tenant.new', label: t('tenants.create'), icon: Plus, to: { name: 'tenants.new' }, permission: 'tenants.manage' },

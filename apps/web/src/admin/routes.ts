@@ -47,6 +47,12 @@ export const platformRoutes: RouteRecordRaw[] = [
     component: () => import('./activity/PlatformActivityPage.vue'),
     meta: { permission: 'activity.view' },
   },
+  {
+    path: 'monitoring',
+    name: 'monitoring',
+    component: () => import('./monitoring/MonitoringPage.vue'),
+    meta: { permission: 'monitoring.view' },
+  },
   { path: 'routers', name: 'routers', component: () => import('./routers/RegistryPage.vue'), meta: { permission: 'monitoring.view' } },
   {
     path: 'unknown-sources',

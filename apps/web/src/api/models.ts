@@ -28,6 +28,8 @@ export type Plan = Schemas['PlanDto'];
 export type StaffMember = Schemas['StaffDto'];
 export type StaffInput = Schemas['CreateStaffDto'];
 export type UnknownSource = Schemas['UnknownSourceDto'];
+export type Monitoring = Schemas['MonitoringDto'];
+export type PlatformAlert = Schemas['AlertDto'];
 export type RegistryRouter = Schemas['RegistryRouterDto'];
 
 export type Dashboard = Schemas['DashboardDto'];

@@ -42,6 +42,8 @@ export interface Face {
   messages: MessageLoader;
   routes: RouteRecordRaw[];
   navigation: NavigationGroup[];
+  /** Above every page, while there is something everybody must know. */
+  notice?: Component;
   /** The jobs of this person at the bottom of a phone; empty for those who work at a desk. */
   bottomBar: (user: User) => NavigationItem[];
   /** Actions of the command palette, `t` for their labels. */
