@@ -88,7 +88,11 @@ describe('the conventions of the API', () => {
     const { body } = await stack.platform.get('/api/docs-json');
     expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/api/login', '/api/tenant/customers', '/api/platform/tenants']));
     expect((await stack.platform.get('/api/docs')).status).toBe(200);
-    expect((await stack.platform.get('/api/health')).body.status).toBe('ok');
+    const health = await stack.platform.get<{ status: string; details: Record<string, { status: string }> }>('/api/health');
+    expect(health.status).toBe(200);
+    expect(health.body.details).toMatchObject({ database: { status: 'up' }, redis: { status: 'up' } });
+    // Degraded until a worker has looked for the first time.
+    expect(['up', 'degraded']).toContain(health.body.details['radius']?.status);
     expect((await stack.platform.get('/metrics')).text).toContain('jala_http_request_seconds_count');
   });
 

@@ -114,7 +114,7 @@ const SERIES: readonly Series[] = [
   },
   {
     name: 'jala_radius_response_seconds_bucket',
-    help: 'Answers by the time they took, measured by FreeRADIUS; a reject takes the second it is delayed by',
+    help: 'Answers by the time they took, measured by FreeRADIUS, without the second that a reject is held back',
     kind: 'counter',
     labels: ['process', 'le'],
     of: ({ responseTimes }) => Object.entries(responseTimes).flatMap(([process, times]) => (times ? cumulated(process, times) : [])),

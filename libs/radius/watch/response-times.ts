@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 
 /** How many answers took how long: FreeRADIUS's own measurement of every request, not only the probe's. */
 export interface ResponseTimes {
-  /** Upper ends in seconds; the last bucket is everything else. */
+  /** Of each bucket that RESPONSE_TIME_SECONDS ends; the last is everything slower. */
   readonly counts: readonly number[];
   readonly total: number;
 }
 
-/** radmin calls a bucket by its upper end. */
-const BUCKETS = ['10us', '100us', '1ms', '10ms', '100ms', '1s', '10s'] as const;
+/** radmin calls a bucket by its lower end: what took from 1 to 10 ms is `elapsed.1ms`. The first begins at nothing, the last never ends. */
+const BUCKETS = ['1us', '10us', '100us', '1ms', '10ms', '100ms', '1s', '10s'] as const;
 export const RESPONSE_TIME_SECONDS: readonly number[] = [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10];
 
 const WAIT_MS = 3_000;
@@ -28,6 +28,6 @@ export async function responseTimes(controlSocket: string, kind: 'auth' | 'acct'
 export function parseResponseTimes(text: string): ResponseTimes | undefined {
   const lines = new Map([...text.matchAll(/^elapsed\.(\w+)\t(\d+)$/gm)].map((match) => [match[1]!, Number(match[2])]));
   if (lines.size === 0) return undefined;
-  const counts = [(lines.get('1us') ?? 0) + (lines.get('10us') ?? 0), ...BUCKETS.slice(1).map((name) => lines.get(name) ?? 0)];
+  const counts = BUCKETS.map((name) => lines.get(name) ?? 0);
   return { counts, total: counts.reduce((sum, count) => sum + count, 0) };
 }

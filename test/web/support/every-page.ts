@@ -27,6 +27,7 @@ export async function platformPages(admin: ApiClient, tenant: TenantInUse): Prom
     '/users/new',
     `/users/${users.body.data[0]!.id}`,
     '/activity',
+    '/monitoring',
     '/routers',
     '/routers?concern=weak',
     '/unknown-sources',
