@@ -4,7 +4,7 @@ import { liveParams, liveSql } from './liveness';
 
 export interface DueUser {
   readonly username: string;
-  readonly reason: 'quota-reached' | 'fair-use-reached' | 'expired' | 'suspended';
+  readonly reason: 'quota-reached' | 'fair-use-reached' | 'expired' | 'suspended' | 'deleted';
 }
 
 export interface Outlook {
@@ -42,7 +42,8 @@ export class LimitsReader {
 
   /**
    * Everybody who is online and may not be, whatever was missed: a login that was stored after the suspension, a router that said
-   * yes and did nothing, a worker that was down. Goes over all open sessions, so it is for now and then. Sessions asked about since
+   * yes and did nothing, a worker that was down. Of users who were deleted only those whose router was asked and did not answer are
+   * known; others without a row are users of the stock tables. Goes over all open sessions, so it is for now and then. Sessions asked about since
    * `askedSince` are left out.
    */
   async overstayers(now: Date, askedSince: Date): Promise<DueUser[]> {
@@ -53,8 +54,13 @@ export class LimitsReader {
         WHERE ${LIVE} AND (u.status IN ('suspended', 'expired') OR u.expires_at <= ?
             OR (u.used_window = u.quota_window AND (u.used_until IS NULL OR u.used_until > ?)
               AND (u.used_bytes >= u.quota_bytes OR u.used_seconds >= u.time_quota_s)))
+          AND NOT EXISTS (SELECT 1 FROM coa_attempts c WHERE c.radacctid = a.radacctid AND c.sent_at > ?)
+       UNION ALL
+       SELECT DISTINCT a.username, 'deleted' AS reason FROM radacct a
+        WHERE ${LIVE} AND NOT EXISTS (SELECT 1 FROM raduser u WHERE u.username = a.username)
+          AND EXISTS (SELECT 1 FROM coa_attempts c WHERE c.radacctid = a.radacctid AND c.reason = 'deleted')
           AND NOT EXISTS (SELECT 1 FROM coa_attempts c WHERE c.radacctid = a.radacctid AND c.sent_at > ?)`,
-      [now, ...liveParams(now), now, now, askedSince],
+      [now, ...liveParams(now), now, now, askedSince, ...liveParams(now), askedSince],
     );
   }
 

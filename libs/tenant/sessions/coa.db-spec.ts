@@ -366,6 +366,21 @@ describe('CoA with a real worker and a simulated router', () => {
     expect(await find()).toEqual([{ username, reason: 'suspended' }]);
   });
 
+  it('asks again about somebody who was deleted while the router was away, and about nobody it does not know', async () => {
+    await startRouter('silent');
+    const { username, customerId } = await online();
+    await rows(
+      "INSERT INTO radacct (acctsessionid, acctuniqueid, username, acctstarttime, acctupdatetime) VALUES ('s', 's', 'stock', UTC_TIMESTAMP(), UTC_TIMESTAMP())",
+    );
+    const [now, aWhileAgo] = [new Date(), new Date(Date.now() - 300_000)];
+    const find = () => tenant.run(() => of(LimitsReader).overstayers(now, aWhileAgo));
+    await tenant.run(() => of(CustomersService).remove(actor, customerId));
+    await until('the first try', async () => (await attempts()).length > 0);
+    expect(await find()).toEqual([]);
+    await rows('UPDATE coa_attempts SET sent_at = sent_at - INTERVAL 6 MINUTE');
+    expect(await find()).toEqual([{ username, reason: 'deleted' }]);
+  });
+
   it('ends all sessions of a plan, or of a router, and counts them', async () => {
     await startRouter();
     const elsewherePlan = await newPlan('Elsewhere');

@@ -144,6 +144,10 @@ export class LimitsWatchService {
 
   private async enqueue(users: readonly DueUser[]): Promise<void> {
     const { id: tenantId } = TenantScope.current();
-    for (const { username, reason } of users) await this.outbox.enqueue('radius.refresh-user', { tenantId, username, reason });
+    for (const { username, reason } of users) {
+      // Nothing is left that terms could be read from.
+      if (reason === 'deleted') await this.outbox.enqueue('radius.disconnect-user', { tenantId, username, reason });
+      else await this.outbox.enqueue('radius.refresh-user', { tenantId, username, reason });
+    }
   }
 }
