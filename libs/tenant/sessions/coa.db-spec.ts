@@ -30,7 +30,10 @@ let registryId = 0;
 @Module({
   providers: [
     { provide: PlanLimits, useValue: { maximum: async () => null } },
-    { provide: RouterRegistry, useValue: { claim: async () => ({ registryId: ++registryId }), release: async () => undefined } },
+    {
+      provide: RouterRegistry,
+      useValue: { claim: async () => ({ registryId: ++registryId }), release: async () => undefined, troubles: async () => new Map() },
+    },
     { provide: RouterPublisher, useValue: { publish: async () => undefined } },
   ],
   exports: [PlanLimits, RouterRegistry, RouterPublisher],
