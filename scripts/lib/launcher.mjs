@@ -149,7 +149,11 @@ export class Launcher {
     await ensureEapCertificate(radius);
     await Promise.all([
       this.#supervisor.start(redisService(redis)),
-      ...radiusServices(dataDir, radius).map((service) => this.#supervisor.start(service)),
+      ...radiusServices(dataDir, radius).map(async (service) => {
+        // After an update it may know columns that the tables do not have yet; what the spool holds can wait for them.
+        if (service.name === 'radius-drain') await prepared;
+        await this.#supervisor.start(service);
+      }),
       prepared,
     ]);
     step('MariaDB, Redis and FreeRADIUS run');

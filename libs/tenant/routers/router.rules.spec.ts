@@ -8,6 +8,7 @@ describe('the address of a router', () => {
     ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
     ['::ffff:10.0.0.1', '10.0.0.1'],
     ['127.0.0.1', '127.0.0.1'],
+    ['0:0:0:0:0:0:0:1', '::1'],
   ])('%s is kept as %s', (text, canonical) => {
     expect(routerAddress(text)).toBe(canonical);
   });
@@ -24,6 +25,7 @@ describe('the address of a router', () => {
     'ff02::1',
     'fe80::1',
     '::1%eth0',
+    '::10.0.0.1',
   ])('%j is none', (text) => {
     expect(() => routerAddress(text)).toThrow(
       expect.objectContaining({ code: 'VALIDATION_FAILED', fields: { address: [expect.anything()] } }),

@@ -42,9 +42,10 @@ export function routerAddress(text: string): string {
   return address;
 }
 
-/** Unspecified, multicast, broadcast, link-local IPv6 (means another router on each link): no packet has such a source. */
+/** Unspecified, multicast, broadcast, link-local IPv6 (another router on each link), IPv4-compatible IPv6 (RFC 4291 section 2.5.5.1: no longer used). */
 function isNoHost(address: string): boolean {
-  if (address.includes(':')) return address === '::' || /^ff/.test(address) || /^fe[89ab]/.test(address);
+  if (address.includes(':'))
+    return address === '::' || /^::[0-9a-f]{1,4}:[0-9a-f]{1,4}$/.test(address) || /^ff/.test(address) || /^fe[89ab]/.test(address);
   const first = Number(address.split('.', 1)[0]);
   return first === 0 || first >= 224;
 }
