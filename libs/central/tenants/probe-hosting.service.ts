@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MigrationSet, SchemaDump } from '@jala/infra/central-db';
+import { MigrationSet, Migrator } from '@jala/infra/central-db';
 import { AppConfig } from '@jala/infra/config';
 import { PROBE_DATABASE, ProbePlace } from '@jala/radius';
 import { DEFAULT_DB_HOST } from './db-hosts.repository';
@@ -10,7 +10,8 @@ const PLACE: TenantPlace = { host: DEFAULT_DB_HOST, database: PROBE_DATABASE, us
 /** Gives the login that is tried every minute a database like a tenant's, on the server that FreeRADIUS asks. */
 @Injectable()
 export class ProbeHosting {
-  private readonly schema = new SchemaDump(MigrationSet.of('tenant'));
+  /** One database, once: a dump would be built anew at every start of a worker. */
+  private readonly migrator = new Migrator(MigrationSet.of('tenant'));
   private prepared?: ProbePlace;
 
   constructor(
@@ -25,7 +26,7 @@ export class ProbeHosting {
     if (this.prepared) return this.prepared;
     await this.hosting.createDatabase(PLACE);
     const target = await this.hosting.migrationTarget(PLACE);
-    await this.schema.install(target);
+    await this.migrator.migrate(target);
     await this.hosting.grantRadius(PLACE);
     const place = new ProbePlace(target);
     await place.prepare(probeSecret, dbUser);

@@ -1,6 +1,6 @@
 import { type DatabaseTarget, withConnection } from '@jala/infra/central-db';
 import type { RowDataPacket } from 'mysql2/promise';
-import { PROBE_USERNAME, probePassword } from './radius-probe';
+import { probeCredentials } from './radius-probe';
 
 /** How long the probe's own logins stay in its history. */
 const KEEP_HOURS = 24;
@@ -17,6 +17,7 @@ export class ProbePlace {
   /** The tables exist already. May be called again. */
   async prepare(probeSecret: string, radiusUser: string): Promise<void> {
     if (!ACCOUNT.test(radiusUser)) throw new RangeError('not a database account');
+    const { username, password } = probeCredentials(probeSecret);
     await withConnection(this.target, async (connection) => {
       await connection.query(
         'CREATE TABLE IF NOT EXISTS reject_counts (reason VARCHAR(64) NOT NULL PRIMARY KEY, rejects BIGINT UNSIGNED NOT NULL DEFAULT 0)',
@@ -26,12 +27,12 @@ export class ProbePlace {
       await connection.beginTransaction();
       await connection.query(
         "INSERT INTO raduser (username, status) VALUES (?, 'active') ON DUPLICATE KEY UPDATE status = 'active', expires_at = NULL",
-        [PROBE_USERNAME],
+        [username],
       );
-      await connection.query('DELETE FROM radcheck WHERE username = ?', [PROBE_USERNAME]);
+      await connection.query('DELETE FROM radcheck WHERE username = ?', [username]);
       await connection.query(
         "INSERT INTO radcheck (username, attribute, op, value, jala_managed) VALUES (?, 'Cleartext-Password', ':=', ?, 1)",
-        [PROBE_USERNAME, probePassword(probeSecret)],
+        [username, password],
       );
       await connection.commit();
     });

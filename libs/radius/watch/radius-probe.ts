@@ -7,8 +7,6 @@ import { performance } from 'node:perf_hooks';
 import { AppConfig } from '@jala/infra/config';
 import { loginRequest, type ProbeReply, probeReply, type ProbeRequest, statusRequest } from './probe-packet';
 
-/** Who logs in for nobody; see `ProbePlace`. */
-export const PROBE_USERNAME = 'probe';
 export const PROBE_DEVICE = '02:00:00:00:00:00';
 /** No tenant can have it: a slug does not begin with a hyphen. freeradius/raddb/sites-available/probe names it too. */
 export const PROBE_DATABASE = 't__probe';
@@ -94,15 +92,21 @@ export class RadiusProbe {
   async login(): Promise<LoginAnswer | undefined> {
     const { probeSecret, probePort, host } = this.config.radius;
     if (probeSecret === undefined || probePort === undefined) return undefined;
-    const login = { username: PROBE_USERNAME, password: probePassword(probeSecret), callingStationId: PROBE_DEVICE };
+    const login = { ...probeCredentials(probeSecret), callingStationId: PROBE_DEVICE };
     const answered = await ask({ host, port: probePort }, loginRequest(randomInt(256), probeSecret, login), LOGIN_WAIT_MS);
     if (!answered || answered.reply.kind === 'other') return { answer: 'silent', latencyMs: null };
     return { answer: answered.reply.kind, latencyMs: answered.latencyMs };
   }
 }
 
-/** Every worker knows it without it being kept anywhere. */
-export const probePassword = (probeSecret: string): string => createHmac('sha256', probeSecret).update('jala probe login').digest('hex');
+/**
+ * Who logs in for nobody; see `ProbePlace`. Every worker of an installation knows it without it being kept anywhere, and installations
+ * that share a database server do not take each other's user.
+ */
+export function probeCredentials(probeSecret: string): { username: string; password: string } {
+  const derive = (what: string): string => createHmac('sha256', probeSecret).update(`jala probe ${what}`).digest('hex');
+  return { username: `probe-${derive('name').slice(0, 8)}`, password: derive('login') };
+}
 
 async function ask(
   target: { host: string; port: number },
