@@ -9,6 +9,7 @@ export const DISCONNECT_REASONS = [
   'renamed',
   'plan-changed',
   'service-changed',
+  'device-released',
   'staff',
   'staff-plan',
   'staff-router',
@@ -52,9 +53,11 @@ export interface JobPayloads {
   };
   /** Each running session is told the present terms of its user, or ended when the user may not be online. */
   'radius.refresh-user': { tenantId: number; username: string; reason: RefreshReason };
-  /** `sessionId` is radacct.radacctid; `requestedBy` the name of the person who pressed the button. */
-  'radius.disconnect-session': { tenantId: number; sessionId: number; requestedBy: string };
+  /** `sessionId` is radacct.radacctid; `requestedBy` the name of the person who pressed the button, for `staff` unless another reason is given. */
+  'radius.disconnect-session': { tenantId: number; sessionId: number; requestedBy: string; reason?: DisconnectReason };
   'radius.disconnect-many': { tenantId: number; massDisconnectId: number };
+  /** Brings the running sessions of a plan that was changed in line with it. */
+  'radius.refresh-plan': { tenantId: number; planRefreshId: number };
   /** `params` must hold no secret in clear: the row stays until the mail is sent. With `tenantId` it is sent in that tenant's name. */
   'mail.send': { tenantId?: number; to: string; template: string; locale: string; params: Record<string, string | number | null> };
 }
@@ -117,6 +120,7 @@ export const JOBS = {
   'radius.refresh-user': { queue: 'coa', attempts: 6, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
   'radius.disconnect-session': { queue: 'coa', attempts: 4, backoff: { firstMs: 2_000, maxMs: 60_000 }, retention },
   'radius.disconnect-many': { queue: 'coa-many', attempts: 5, backoff: { firstMs: 1_000, maxMs: 60_000 }, retention },
+  'radius.refresh-plan': { queue: 'coa-many', attempts: 5, backoff: { firstMs: 1_000, maxMs: 60_000 }, retention },
   'mail.send': { queue: 'mail', attempts: 8, backoff: { firstMs: 5_000, maxMs: 900_000 }, retention },
 } as const satisfies Record<JobName, JobSettings>;
 

@@ -10,6 +10,9 @@ export type ServicePlanRules = Pick<
   | 'timeQuotaSeconds'
   | 'quotaWindow'
   | 'burst'
+  | 'priority'
+  | 'guaranteedDownloadBps'
+  | 'guaranteedUploadBps'
   | 'fupBytes'
   | 'fupDownloadBps'
   | 'fupUploadBps'
@@ -28,6 +31,9 @@ export const NO_RULES: ServicePlanRules = {
   timeQuotaSeconds: null,
   quotaWindow: 'total',
   burst: null,
+  priority: null,
+  guaranteedDownloadBps: null,
+  guaranteedUploadBps: null,
   fupBytes: null,
   fupDownloadBps: null,
   fupUploadBps: null,
@@ -55,17 +61,17 @@ const ENFORCED = [
 
 /** What FreeRADIUS holds everybody on the plan to. */
 export function radiusGroupOf(plan: EnforcedPlan & Pick<ServicePlan, 'id'>): RadiusGroup {
-  const { burst, fupBytes, fupDownloadBps, fupUploadBps, ...rules } = { ...NO_RULES, ...plan };
+  const { fupBytes, fupDownloadBps, fupUploadBps, ...rules } = { ...NO_RULES, ...plan };
   return {
     name: radiusGroupName(plan.id),
-    rateLimit: rateOf(plan.downloadBps, plan.uploadBps, burst),
+    rateLimit: rateOf(plan.downloadBps, plan.uploadBps, rules),
     quotaBytes: plan.quotaBytes,
     timeQuotaSeconds: rules.timeQuotaSeconds,
     quotaWindow: rules.quotaWindow,
-    // Who has used much is slowed down, not sped up for a moment.
+    // Who has used much is slowed down, not sped up for a moment, and has nothing guaranteed.
     fairUse:
       fupBytes !== null && fupDownloadBps !== null && fupUploadBps !== null
-        ? { bytes: fupBytes, rateLimit: rateOf(fupDownloadBps, fupUploadBps, null) }
+        ? { bytes: fupBytes, rateLimit: rateOf(fupDownloadBps, fupUploadBps, { ...NO_RULES, priority: rules.priority }) }
         : null,
     sharedUsers: plan.sharedUsers,
     sessionSeconds: rules.sessionSeconds,
@@ -89,14 +95,12 @@ export function changesEnforcement(before: EnforcedPlan, after: EnforcedPlan): b
 /** @throws DomainError VALIDATION_FAILED for a burst or fair use that makes no sense, hours nobody can read, names no router has. */
 export function assertRules(plan: EnforcedPlan): void {
   const rules = { ...NO_RULES, ...given(plan) };
-  if (rules.burst) {
-    try {
-      rateOf(plan.downloadBps, plan.uploadBps, rules.burst);
-    } catch (error) {
-      if (error instanceof RangeError) throw DomainError.field('burst', 'invalid', error.message);
-      throw error;
-    }
+  if ((rules.guaranteedDownloadBps === null) !== (rules.guaranteedUploadBps === null)) {
+    const lacking = rules.guaranteedDownloadBps === null ? 'guaranteed_download_bps' : 'guaranteed_upload_bps';
+    throw DomainError.field(lacking, 'required', 'A guaranteed rate needs both directions; leave out both for none.');
   }
+  assertRate('burst', plan, { ...rules, guaranteedDownloadBps: null, guaranteedUploadBps: null });
+  assertRate('guaranteed_download_bps', plan, rules);
   const fairUse = [rules.fupBytes, rules.fupDownloadBps, rules.fupUploadBps];
   const missing = (['fup_bytes', 'fup_download_bps', 'fup_upload_bps'] as const).find((_, index) => fairUse[index] === null);
   if (missing && fairUse.some((value) => value !== null)) {
@@ -115,7 +119,19 @@ export function assertRules(plan: EnforcedPlan): void {
   }
 }
 
-function rateOf(downloadBps: number, uploadBps: number, burst: ServicePlan['burst']): string {
+type RateRules = Pick<ServicePlanRules, 'burst' | 'priority' | 'guaranteedDownloadBps' | 'guaranteedUploadBps'>;
+
+function assertRate(field: string, plan: EnforcedPlan, rules: RateRules): void {
+  try {
+    rateOf(plan.downloadBps, plan.uploadBps, rules);
+  } catch (error) {
+    if (error instanceof RangeError) throw DomainError.field(field, 'invalid', error.message);
+    throw error;
+  }
+}
+
+function rateOf(downloadBps: number, uploadBps: number, rules: RateRules): string {
+  const { burst, priority, guaranteedDownloadBps, guaranteedUploadBps } = rules;
   return rateLimit({
     download: BitRate.of(downloadBps),
     upload: BitRate.of(uploadBps),
@@ -127,9 +143,13 @@ function rateOf(downloadBps: number, uploadBps: number, burst: ServicePlan['burs
             thresholdDownload: BitRate.of(burst.threshold_download_bps),
             thresholdUpload: BitRate.of(burst.threshold_upload_bps),
             secondsDownload: burst.seconds,
-            secondsUpload: burst.seconds,
+            secondsUpload: burst.seconds_upload ?? burst.seconds,
           },
         }
+      : {}),
+    ...(priority === null ? {} : { priority }),
+    ...(guaranteedDownloadBps !== null && guaranteedUploadBps !== null
+      ? { minimum: { download: BitRate.of(guaranteedDownloadBps), upload: BitRate.of(guaranteedUploadBps) } }
       : {}),
   });
 }

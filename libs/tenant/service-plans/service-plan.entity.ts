@@ -10,6 +10,8 @@ export interface PlanBurst {
   readonly threshold_download_bps: number;
   readonly threshold_upload_bps: number;
   readonly seconds: number;
+  /** For uploads, where another. */
+  readonly seconds_upload?: number | null;
 }
 
 @Entity('service_plans')
@@ -53,6 +55,17 @@ export class ServicePlan {
 
   @Column({ type: 'json', nullable: true })
   burst: PlanBurst | null;
+
+  /** 1 is served first, 8 last. Null: 8, as RouterOS has it. */
+  @Column({ type: 'tinyint', unsigned: true, nullable: true })
+  priority: number | null;
+
+  /** Also when the line is full; both are null or none. */
+  @Column({ name: 'guaranteed_download_bps', type: 'bigint', unsigned: true, nullable: true, transformer: wholeNumber })
+  guaranteedDownloadBps: number | null;
+
+  @Column({ name: 'guaranteed_upload_bps', type: 'bigint', unsigned: true, nullable: true, transformer: wholeNumber })
+  guaranteedUploadBps: number | null;
 
   /** From here on the fair-use rates apply; all three are null or none. */
   @Column({ name: 'fup_bytes', type: 'bigint', unsigned: true, nullable: true, transformer: wholeNumber })

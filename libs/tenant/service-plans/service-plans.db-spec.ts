@@ -1,7 +1,16 @@
 import { Test } from '@nestjs/testing';
 import type { INestApplicationContext } from '@nestjs/common';
 import { type Actor, systemActor } from '@jala/contracts';
-import { createTestTenancy, TestInfraModule, type TestTenancy, type TestTenant, watchStatements } from '@jala/infra/testing';
+import { QueueModule } from '@jala/infra/queue';
+import {
+  createTestCentral,
+  createTestTenancy,
+  type TestCentral,
+  TestInfraModule,
+  type TestTenancy,
+  type TestTenant,
+  watchStatements,
+} from '@jala/infra/testing';
 import { radiusEntities, RadiusWriter } from '@jala/radius';
 import { type NewServicePlan, servicePlansEntities, ServicePlansModule, ServicePlansService, type ServicePlanView } from './index';
 
@@ -20,6 +29,7 @@ const HOME: NewServicePlan = {
 };
 
 describe('service plans in a real database', () => {
+  let central: TestCentral;
   let tenancy: TestTenancy;
   let tenant: TestTenant;
   let app: INestApplicationContext;
@@ -44,13 +54,16 @@ describe('service plans in a real database', () => {
 
   beforeAll(async () => {
     tenancy = await createTestTenancy({ entities: [...radiusEntities, ...servicePlansEntities] });
-    const module = await Test.createTestingModule({ imports: [TestInfraModule.with({ tenancy }), ServicePlansModule] }).compile();
+    central = await createTestCentral();
+    const infra = TestInfraModule.with({ central, tenancy });
+    const module = await Test.createTestingModule({ imports: [infra, QueueModule, ServicePlansModule] }).compile();
     app = await module.init();
     plans = app.get(ServicePlansService, { strict: false });
   });
   afterAll(async () => {
     await app.close();
     await tenancy.drop();
+    await central.drop();
   });
   beforeEach(async () => {
     tenant = await tenancy.create();
@@ -168,6 +181,87 @@ describe('service plans in a real database', () => {
     expect(await rows("SELECT after_values FROM activity_log WHERE action = 'service_plan.updated'")).toEqual([
       { after_values: { name: 'Home Ten', price_minor: 1 } },
     ]);
+  });
+
+  describe('with people online', () => {
+    const connect = async (plan: ServicePlanView, usernames: string[]): Promise<void> => {
+      await subscribe(plan, usernames);
+      for (const username of usernames)
+        await rows(
+          `INSERT INTO radacct (acctsessionid, acctuniqueid, username, acctstarttime, acctupdatetime) VALUES (?, ?, ?, '2024-03-15 02:00', '2024-03-15 02:58')`,
+          [username, username, username],
+        );
+    };
+    const preview = (id: number, change: Partial<NewServicePlan>) => tenant.run(() => plans.preview(actor, id, change));
+    const jobs = () => rows('SELECT job, payload FROM outbox ORDER BY id');
+
+    it('says what a change would do before it is saved, and saves nothing', async () => {
+      const plan = await create({ pool: 'rumah' });
+      await connect(plan, ['one', 'two']);
+      await subscribe(plan, ['offline']);
+      await connect(await create({ name: 'Other' }), ['someone-else']);
+      expect(await preview(plan.id, { downloadBps: 20_000_000 })).toEqual({ customers: 3, effect: 'change', sessions: 2 });
+      expect(await preview(plan.id, { pool: null })).toEqual({ customers: 3, effect: 'disconnect', sessions: 2 });
+      for (const harmless of [{ name: 'New' }, { priceMinor: 5 }, { sharedUsers: 4 }, { downloadBps: 10_000_000 }])
+        expect(await preview(plan.id, harmless)).toEqual({ customers: 3, effect: 'nothing', sessions: 0 });
+      await expect(preview(plan.id, { loginHours: 'mornings' })).rejects.toMatchObject({ fields: { login_hours: [expect.anything()] } });
+      await expect(preview(999, {})).rejects.toMatchObject({ code: 'SERVICE_PLAN_NOT_FOUND' });
+      expect([(await tenant.run(() => plans.get(actor, plan.id))).downloadBps, await jobs()]).toEqual([10_000_000, []]);
+    });
+
+    it('owes one job for any number of sessions, and none where there is nothing to tell', async () => {
+      const plan = await create();
+      const names = Array.from({ length: 40 }, (_, i) => `user${i}`);
+      await connect(plan, names);
+      await update(plan.id, { name: 'Renamed', sharedUsers: 2 });
+      expect(await jobs()).toEqual([]);
+      const statements = watchStatements();
+      await update(plan.id, { downloadBps: 20_000_000 });
+      expect(statements.sent().length).toBeLessThan(25);
+      statements.stop();
+      const [run] = await tenant.run(() => plans.refreshesOf(actor, plan.id));
+      expect(run).toMatchObject({ needed: 'change', sessions: 40, changed: 0, requestedBy: 'spec', finishedAt: null });
+      expect(await jobs()).toMatchObject([{ job: 'radius.refresh-plan', payload: { planRefreshId: run!.id } }]);
+    });
+
+    it('lets a later change take over what an earlier one had still to do', async () => {
+      const plan = await create({ pool: 'rumah' });
+      await connect(plan, ['one']);
+      await update(plan.id, { pool: null });
+      await update(plan.id, { downloadBps: 20_000_000 });
+      const [later, earlier] = await tenant.run(() => plans.refreshesOf(actor, plan.id));
+      expect([earlier!.finishedAt, later!.finishedAt, later!.needed]).toEqual([expect.any(Date), null, 'disconnect']);
+    });
+  });
+
+  it('writes the whole grammar of a rate limit', async () => {
+    const plan = await create({
+      priority: 3,
+      guaranteedDownloadBps: 2_000_000,
+      guaranteedUploadBps: 1_000_000,
+      fupBytes: 1e9,
+      fupDownloadBps: 1e6,
+      fupUploadBps: 512_000,
+    });
+    await subscribe(plan, ['budi']);
+    const burst = {
+      download_bps: 20e6,
+      upload_bps: 10e6,
+      threshold_download_bps: 8e6,
+      threshold_upload_bps: 4e6,
+      seconds: 16,
+      seconds_upload: 8,
+    };
+    await update(plan.id, { burst });
+    expect(await rows('SELECT rate_limit, fup_rate_limit FROM raduser')).toEqual([
+      { rate_limit: '5M/10M 10M/20M 4M/8M 8/16 3 1M/2M', fup_rate_limit: '512k/1M 0/0 0/0 0/0 3' },
+    ]);
+    await expect(update(plan.id, { guaranteedUploadBps: null })).rejects.toMatchObject({
+      fields: { guaranteed_upload_bps: [{ code: 'required' }] },
+    });
+    await expect(update(plan.id, { guaranteedDownloadBps: 11_000_000 })).rejects.toMatchObject({
+      fields: { guaranteed_download_bps: [{ code: 'invalid' }] },
+    });
   });
 
   it('cannot be deleted while somebody has it', async () => {

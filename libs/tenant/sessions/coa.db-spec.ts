@@ -18,6 +18,7 @@ import { routersEntities, RoutersService } from '@jala/tenant/routers';
 import { servicePlansEntities, ServicePlansService } from '@jala/tenant/service-plans';
 import { type NasMode, type NasSession, NasSimulator } from '../../../test/simulators/nas';
 import { DisconnectionsService } from './disconnections.service';
+import { PlanRefreshRunner } from './plan-refresh-runner';
 import { RefreshesService } from './refreshes.service';
 import { CoaAttemptsService, MassDisconnectsService, SessionsModule, SessionsService, type SessionView } from './index';
 
@@ -400,6 +401,87 @@ describe('CoA with a real worker and a simulated router', () => {
     expect((await nas!.sessions()).map((session) => session.id)).toEqual([stays.there.id]);
     expect(await tenant.run(() => of(MassDisconnectsService).preview(actor, { scope: 'router', id: routerId }))).toMatchObject({
       sessions: 31,
+    });
+  });
+
+  describe('a plan that is changed', () => {
+    const change = (id: number, terms: object) => tenant.run(() => of(ServicePlansService).update(actor, id, terms));
+    const last = async (id: number) => (await tenant.run(() => of(ServicePlansService).refreshesOf(actor, id)))[0]!;
+    const finished = (id: number) => until('the refresh to finish', async () => ((await last(id)).finishedAt ? last(id) : undefined));
+
+    it('brings the new terms to all its running sessions and to nobody else', async () => {
+      await startRouter();
+      const plan = await newPlan('Many');
+      const other = await online();
+      const all = [];
+      for (let i = 0; i < 60; i += 1) all.push(await online('pppoe', plan.id));
+      await change(plan.id, { downloadBps: 40_000_000, idleSeconds: 600 });
+      expect(await finished(plan.id)).toMatchObject({
+        needed: 'change',
+        sessions: 60,
+        changed: 60,
+        ended: 0,
+        failed: 0,
+        requestedBy: 'Ani',
+      });
+      const there = new Map((await nas!.sessions()).map(({ id, attributes }) => [id, attributes]));
+      expect(
+        all.every(({ there: { id } }) => there.get(id)?.['Mikrotik-Rate-Limit'] === '1M/40M' && there.get(id)?.['Idle-Timeout'] === 600),
+      ).toBe(true);
+      expect(there.get(other.there.id)?.['Mikrotik-Rate-Limit']).toBe('1M/10M');
+      expect(
+        await rows("SELECT COUNT(*) AS n, MIN(reason) AS reason, MIN(requested_by) AS who FROM coa_attempts WHERE kind = 'change'"),
+      ).toEqual([{ n: 60, reason: 'plan-changed', who: 'Ani' }]);
+    }, 30_000);
+
+    it('ends them where something of the old terms cannot be taken back', async () => {
+      await startRouter();
+      const plan = await newPlan('Pooled', { pool: 'rumah' });
+      const { there } = await online('pppoe', plan.id);
+      await change(plan.id, { pool: null });
+      await gone(there);
+      expect(await finished(plan.id)).toMatchObject({ needed: 'disconnect', changed: 0, ended: 1, failed: 0 });
+    });
+
+    it('ends whoever may not be online any more, and says why', async () => {
+      await startRouter();
+      const plan = await newPlan('Metered', { quotaBytes: 1e9 });
+      const { there, username } = await online('pppoe', plan.id);
+      await rows('UPDATE raduser SET used_bytes = 5e8 WHERE username = ?', [username]);
+      await change(plan.id, { quotaBytes: 4e8 });
+      await gone(there);
+      expect(await finished(plan.id)).toMatchObject({ needed: 'change', changed: 0, ended: 1 });
+      expect(await attempts()).toMatchObject([{ kind: 'disconnect', reason: 'quota-reached', answer: 'ack' }]);
+    });
+
+    it('tries sessions of a silent router again, each by itself', async () => {
+      await startRouter('silent');
+      const plan = await newPlan('Far away');
+      const { there, username } = await online('pppoe', plan.id);
+      await change(plan.id, { uploadBps: 3_000_000 });
+      expect(await finished(plan.id)).toMatchObject({ changed: 0, failed: 1 });
+      expect(await rows('SELECT job, payload FROM outbox')).toMatchObject([
+        { job: 'radius.refresh-user', payload: { username, reason: 'plan-changed' } },
+      ]);
+      await nas!.setMode('ack');
+      await changed(there, 'Mikrotik-Rate-Limit', '3M/10M');
+    }, 30_000);
+
+    it('goes on where an interrupted run stopped, and leaves sessions alone that began later', async () => {
+      await startRouter();
+      const plan = await newPlan('Interrupted');
+      const [told, untold] = [await online('pppoe', plan.id), await online('pppoe', plan.id)];
+      const { insertId } = (await rows(
+        `INSERT INTO plan_refreshes (service_plan_id, requested_by, needed, up_to_session, at_session, sessions, changed, created_at)
+         VALUES (?, 'Ani', 'change', ?, ?, 2, 1, UTC_TIMESTAMP(3))`,
+        [plan.id, untold.sessionId, told.sessionId],
+      )) as unknown as { insertId: number };
+      await online('pppoe', plan.id);
+      await tenant.run(() => of(PlanRefreshRunner).run(Number(insertId)));
+      expect(await last(plan.id)).toMatchObject({ changed: 2, finishedAt: expect.any(Date) });
+      expect((await nas!.requests()).map(({ attributes }) => attributes?.['Acct-Session-Id'])).toEqual([untold.there.id]);
+      await tenant.run(() => of(PlanRefreshRunner).run(Number(insertId)));
+      expect((await nas!.requests()).length).toBe(1);
     });
   });
 

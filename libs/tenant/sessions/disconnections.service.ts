@@ -89,9 +89,9 @@ export class DisconnectionsService {
   }
 
   /** @throws RouterSilentError as `end` */
-  async endOne(sessionId: number, requestedBy: string, tries: Tries): Promise<void> {
+  async endOne(sessionId: number, requestedBy: string, tries: Tries, reason: DisconnectReason = 'staff'): Promise<void> {
     const session = await this.sessions.find(sessionId);
-    if (session && !session.endedAt) await this.endAll([session], { reason: 'staff', requestedBy }, tries);
+    if (session && !session.endedAt) await this.endAll([session], { reason, requestedBy }, tries);
   }
 
   /** Tries once and says what came of it. */

@@ -2,9 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { DisconnectReason, RefreshReason } from '@jala/infra/queue';
 import { Clock } from '@jala/kernel';
 import { LimitsReader, mayBeOnline, RadiusWriter, type Session, SessionsReader, termsFor, type UserTerms } from '@jala/radius';
+import type { NeededRefresh } from '@jala/tenant/service-plans';
 import { DisconnectionsService, RouterSilentError, type Tries } from './disconnections.service';
 import { LimitsWatchService } from './limits-watch.service';
-import { type Outcome, SessionCommands } from './session-commands.service';
+import { type Command, isSettled, type Outcome, SessionCommands } from './session-commands.service';
+
+/** What became of one session. `silent`: its router did not answer, which may be different later. */
+export type Brought = 'changed' | 'ended' | 'silent' | 'failed';
 
 /** Brings running sessions in line with what is true of their user now. */
 @Injectable()
@@ -32,6 +36,24 @@ export class RefreshesService {
     if (silent > 0 && tries.attempt < tries.attempts) throw new RouterSilentError(silent);
   }
 
+  /**
+   * One session of a plan that was changed, asked about once.
+   * @returns `ended` also for one that its router does not have any more
+   */
+  async bring(session: Session, needed: NeededRefresh, command: Omit<Command, 'reason' | 'try' | 'isLast'>): Promise<Brought> {
+    const user = await this.termsOf(session.username);
+    if (!user) return 'ended';
+    const now = this.clock.now();
+    const once = { ...command, reason: 'plan-changed', try: 1, isLast: true };
+    if (!mayBeOnline(user, now)) return endedBy(await this.disconnections.endNow(session, { ...command, reason: endOf(user, now) }));
+    if (needed === 'change') {
+      const outcome = await this.commands.change(session, termsFor(user, session, now), once);
+      if (outcome === 'done') return 'changed';
+      if (outcome !== 'refused') return endedBy(outcome);
+    }
+    return endedBy(await this.disconnections.endNow(session, { ...command, reason: 'plan-changed' }));
+  }
+
   private async termsOf(username: string): Promise<UserTerms | undefined> {
     const user = await this.users.find(username);
     if (!user) return undefined;
@@ -45,6 +67,8 @@ export class RefreshesService {
     return outcome === 'refused' ? this.commands.disconnect(session, command) : outcome;
   }
 }
+
+const endedBy = (outcome: Outcome): Brought => (isSettled(outcome) ? 'ended' : outcome === 'silent' ? 'silent' : 'failed');
 
 function endOf(user: UserTerms, now: Date): DisconnectReason {
   if (user.status !== 'active') return user.status === 'expired' ? 'expired' : 'suspended';

@@ -3,6 +3,7 @@ import { HandlesJob, type JobContext, JobHandler, type JobPayload, Schedule, Sch
 import { DisconnectionsService } from './disconnections.service';
 import { LimitsWatchService } from './limits-watch.service';
 import { MassDisconnectsService } from './mass-disconnects.service';
+import { PlanRefreshRunner } from './plan-refresh-runner';
 import { RefreshesService } from './refreshes.service';
 
 @Injectable()
@@ -24,8 +25,8 @@ export class DisconnectSession extends JobHandler<'radius.disconnect-session'> {
     super();
   }
 
-  async handle({ sessionId, requestedBy }: JobPayload<'radius.disconnect-session'>, tries: JobContext): Promise<void> {
-    await this.disconnections.endOne(sessionId, requestedBy, tries);
+  async handle({ sessionId, requestedBy, reason }: JobPayload<'radius.disconnect-session'>, tries: JobContext): Promise<void> {
+    await this.disconnections.endOne(sessionId, requestedBy, tries, reason);
   }
 }
 
@@ -38,6 +39,18 @@ export class DisconnectMany extends JobHandler<'radius.disconnect-many'> {
 
   async handle({ massDisconnectId }: JobPayload<'radius.disconnect-many'>): Promise<void> {
     await this.runs.run(massDisconnectId);
+  }
+}
+
+@Injectable()
+@HandlesJob('radius.refresh-plan')
+export class RefreshPlan extends JobHandler<'radius.refresh-plan'> {
+  constructor(private readonly runs: PlanRefreshRunner) {
+    super();
+  }
+
+  async handle({ planRefreshId }: JobPayload<'radius.refresh-plan'>): Promise<void> {
+    await this.runs.run(planRefreshId);
   }
 }
 

@@ -10,9 +10,10 @@ import { LimitsWatchService } from './limits-watch.service';
 import { LiveSessionsService } from './live-sessions.service';
 import { MassDisconnectsRepository } from './mass-disconnects.repository';
 import { MassDisconnectsService } from './mass-disconnects.service';
+import { PlanRefreshRunner } from './plan-refresh-runner';
 import { RefreshesService } from './refreshes.service';
 import { SessionCommands } from './session-commands.service';
-import { DisconnectMany, DisconnectSession, DisconnectUser, RefreshUser, WatchLimits } from './sessions.jobs';
+import { DisconnectMany, DisconnectSession, DisconnectUser, RefreshPlan, RefreshUser, WatchLimits } from './sessions.jobs';
 import { SessionsService } from './sessions.service';
 
 @Module({
@@ -23,6 +24,7 @@ import { SessionsService } from './sessions.service';
     SessionCommands,
     DisconnectionsService,
     RefreshesService,
+    PlanRefreshRunner,
     MassDisconnectsRepository,
     MassDisconnectsService,
     CoaAttemptsService,
@@ -31,6 +33,7 @@ import { SessionsService } from './sessions.service';
     DisconnectSession,
     DisconnectMany,
     RefreshUser,
+    RefreshPlan,
     WatchLimits,
   ],
   exports: [SessionsService, LiveSessionsService, DisconnectionsService, MassDisconnectsService, CoaAttemptsService],

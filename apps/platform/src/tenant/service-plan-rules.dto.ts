@@ -38,6 +38,13 @@ export class PlanBurstDto {
   @Min(1)
   @Max(3_600)
   seconds: number;
+
+  @ApiPropertyOptional({ type: Number, nullable: true, minimum: 1, maximum: 3_600, description: 'For uploads, where another' })
+  @ValidateIf(isGiven)
+  @IsInt()
+  @Min(1)
+  @Max(3_600)
+  seconds_upload?: number | null;
 }
 
 /** What most plans leave as it is. Null or absent: no such rule. */
@@ -64,6 +71,27 @@ export class ServicePlanRulesDto {
   @ValidateNested()
   @Type(() => PlanBurstDto)
   burst?: PlanBurstDto | null;
+
+  @ApiPropertyOptional({ type: Number, nullable: true, minimum: 1, maximum: 8, description: '1 is served first, 8 last' })
+  @ValidateIf(isGiven)
+  @IsInt()
+  @Min(1)
+  @Max(8)
+  priority?: number | null;
+
+  @ApiPropertyOptional({ type: Number, nullable: true, description: 'Bits per second also when the line is full; both or none' })
+  @ValidateIf(isGiven)
+  @IsInt()
+  @Min(1_000)
+  @Max(MAX_BPS)
+  guaranteed_download_bps?: number | null;
+
+  @ApiPropertyOptional({ type: Number, nullable: true })
+  @ValidateIf(isGiven)
+  @IsInt()
+  @Min(1_000)
+  @Max(MAX_BPS)
+  guaranteed_upload_bps?: number | null;
 
   @ApiPropertyOptional({ type: Number, nullable: true, minimum: 1, description: 'Fair use: bytes from which on the two rates apply' })
   @ValidateIf(isGiven)
@@ -152,6 +180,9 @@ export const rulesOf = (body: ServicePlanRulesDto): Partial<ServicePlanRules> =>
   timeQuotaSeconds: body.time_quota_seconds,
   quotaWindow: body.quota_window,
   burst: body.burst && { ...body.burst },
+  priority: body.priority,
+  guaranteedDownloadBps: body.guaranteed_download_bps,
+  guaranteedUploadBps: body.guaranteed_upload_bps,
   fupBytes: body.fup_bytes,
   fupDownloadBps: body.fup_download_bps,
   fupUploadBps: body.fup_upload_bps,
@@ -170,6 +201,9 @@ export const toRules = (plan: ServicePlanRules): Required<ServicePlanRulesDto> =
   time_quota_seconds: plan.timeQuotaSeconds,
   quota_window: plan.quotaWindow,
   burst: plan.burst && { ...plan.burst },
+  priority: plan.priority,
+  guaranteed_download_bps: plan.guaranteedDownloadBps,
+  guaranteed_upload_bps: plan.guaranteedUploadBps,
   fup_bytes: plan.fupBytes,
   fup_download_bps: plan.fupDownloadBps,
   fup_upload_bps: plan.fupUploadBps,

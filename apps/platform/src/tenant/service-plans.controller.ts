@@ -7,10 +7,13 @@ import { type PageBody, pageRequestOf, toPage } from '../http/paging';
 import {
   CreateServicePlanDto,
   newServicePlanOf,
+  PlanRefreshDto,
   servicePlanChangeOf,
+  ServicePlanChangePreviewDto,
   ServicePlanDto,
   ServicePlanPageDto,
   ServicePlanQuery,
+  toPlanRefresh,
   toServicePlan,
   UpdateServicePlanDto,
 } from './service-plans.dto';
@@ -41,7 +44,27 @@ export class ServicePlansController {
     return toServicePlan(await this.plans.create(actor, newServicePlanOf(body)));
   }
 
-  /** Everybody on the plan has the new terms at the next login. */
+  /** What saving this change would do to running sessions. Nothing is saved. */
+  @Post(':id/change-preview')
+  @HttpCode(200)
+  @ApiOkResponse({ type: ServicePlanChangePreviewDto })
+  preview(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseIntPipe) id: number,
+    @Body() body: UpdateServicePlanDto,
+  ): Promise<ServicePlanChangePreviewDto> {
+    return this.plans.preview(actor, id, servicePlanChangeOf(body));
+  }
+
+  /** How the last changes reached the running sessions, newest first. */
+  @Get(':id/refreshes')
+  @Can('service_plans.view')
+  @ApiOkResponse({ type: [PlanRefreshDto] })
+  async refreshes(@CurrentActor() actor: Actor, @Param('id', ParseIntPipe) id: number): Promise<PlanRefreshDto[]> {
+    return (await this.plans.refreshesOf(actor, id)).map(toPlanRefresh);
+  }
+
+  /** Everybody on the plan has the new terms at the next login; running sessions are brought in line by and by. */
   @Patch(':id')
   @ApiOkResponse({ type: ServicePlanDto })
   async update(

@@ -1,6 +1,14 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { VALIDITY_UNITS, type ValidityUnit } from '@jala/contracts';
-import { MAX_BPS, type NewServicePlan, type ServicePlan, type ServicePlanChange, type ServicePlanView } from '@jala/tenant/service-plans';
+import {
+  MAX_BPS,
+  type NewServicePlan,
+  type PlanRefresh,
+  type ServicePlan,
+  type ServicePlanChange,
+  type ServicePlanChangePreview,
+  type ServicePlanView,
+} from '@jala/tenant/service-plans';
 import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { PageMetaDto, PageQuery } from '../http/paging';
 import { rulesOf, ServicePlanRulesDto, toRules } from './service-plan-rules.dto';
@@ -114,6 +122,28 @@ export class ServicePlanPageDto {
   @ApiProperty({ type: PageMetaDto }) meta: PageMetaDto;
 }
 
+export class ServicePlanChangePreviewDto implements ServicePlanChangePreview {
+  @ApiProperty({ description: 'How many customers have the plan' }) customers: number;
+  @ApiProperty({
+    enum: ['nothing', 'change', 'disconnect'],
+    description: 'Of running sessions: nothing; they are told the new terms; they are ended, and the next login brings them',
+  })
+  effect: ServicePlanChangePreview['effect'];
+  @ApiProperty({ description: 'Running sessions that this is about' }) sessions: number;
+}
+
+export class PlanRefreshDto {
+  @ApiProperty() id: number;
+  @ApiProperty() requested_by: string;
+  @ApiProperty({ enum: ['change', 'disconnect'] }) needed: PlanRefresh['needed'];
+  @ApiProperty({ description: 'Open when the plan was changed' }) sessions: number;
+  @ApiProperty({ description: 'The router took over the new terms' }) changed: number;
+  @ApiProperty({ description: 'Ended, so that the next login brings the new terms; or gone already' }) ended: number;
+  @ApiProperty({ description: 'The router refused or did not answer' }) failed: number;
+  @ApiProperty({ format: 'date-time' }) created_at: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) finished_at: string | null;
+}
+
 /** As much as is needed to choose one. */
 export class PlanOptionDto {
   @ApiProperty() id: number;
@@ -170,6 +200,18 @@ export const toServicePlan = (plan: ServicePlanView): ServicePlanDto => ({
   customers: plan.customers,
   created_at: plan.createdAt.toISOString(),
   ...toRules(plan),
+});
+
+export const toPlanRefresh = (run: PlanRefresh): PlanRefreshDto => ({
+  id: run.id,
+  requested_by: run.requestedBy,
+  needed: run.needed,
+  sessions: run.sessions,
+  changed: run.changed,
+  ended: run.ended,
+  failed: run.failed,
+  created_at: run.createdAt.toISOString(),
+  finished_at: run.finishedAt?.toISOString() ?? null,
 });
 
 export const toPlanOption = (plan: ServicePlan): PlanOptionDto => ({
