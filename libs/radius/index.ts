@@ -11,8 +11,10 @@ export {
   type CoaKind,
   type CoaResult,
 } from './coa-attempts.repository';
+export { DevicesReader, type SeenDevice } from './devices.repository';
 export { radiusGrants, radiusRevokes } from './grants';
 export { type HistoryBefore, type HistoryOf, HistoryReader } from './history.repository';
+export { canonicalHostAddress, canonicalIpv6Prefix } from './ipv6-prefix';
 export { type DueUser, LimitsReader } from './limits.repository';
 export { isLoginHours, weekSpans, type WeekSpan } from './login-hours';
 export { type Login, LoginsReader } from './logins.repository';
@@ -21,6 +23,7 @@ export {
   DEFAULT_INTERIM_SECONDS,
   deviceList,
   type Enforcement,
+  type FixedForUser,
   isRadiusPassword,
   isRadiusUsername,
   MAX_DEVICES,

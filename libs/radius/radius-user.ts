@@ -33,8 +33,19 @@ export interface Enforcement {
   readonly deviceSlots?: number | null;
 }
 
+/** What is fixed for one user, whatever the plan. */
+export interface FixedForUser {
+  readonly framedIp?: string | null;
+  readonly framedIpv6Prefix?: string | null;
+  readonly delegatedIpv6Prefix?: string | null;
+  /** The name is a device address, and the device needs no password (hotspot login by MAC). */
+  readonly macAuth?: boolean;
+  /** Counts instead of the plan's `deviceSlots`. Null: as the plan says. */
+  readonly ownDeviceSlots?: number | null;
+}
+
 /** A user as the RADIUS tables know one. */
-export interface RadiusUser extends Enforcement {
+export interface RadiusUser extends Enforcement, FixedForUser {
   readonly username: string;
   /** In clear: CHAP and MS-CHAPv2 cannot be answered from a hash. */
   readonly password: string;
@@ -48,11 +59,6 @@ export interface RadiusUser extends Enforcement {
   /** Only this device may connect; for an unused user without `mac`, the first that does. */
   readonly macLock?: boolean;
   readonly mac?: string | null;
-  readonly framedIp?: string | null;
-  readonly framedIpv6Prefix?: string | null;
-  readonly delegatedIpv6Prefix?: string | null;
-  /** The name is a device address, and the device needs no password (hotspot login by MAC). */
-  readonly macAuth?: boolean;
   /** Voucher: so many devices may use it, one after the other. Null: no limit. */
   readonly maxUsage?: number | null;
   /** Left out: those remembered already stay. */

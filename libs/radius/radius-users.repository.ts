@@ -1,7 +1,7 @@
 import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
 import { Injectable } from '@nestjs/common';
 import { weekSpans } from './login-hours';
-import { DEFAULT_INTERIM_SECONDS, type Enforcement, type RadiusGroup, type RadiusUser, userKey } from './radius-user';
+import { DEFAULT_INTERIM_SECONDS, type Enforcement, type FixedForUser, type RadiusGroup, type RadiusUser, userKey } from './radius-user';
 import { RadCheck, RadGroupReply, RadReply, RadUser, RadUserGroup, type RadiusUserStatus } from './stock.entities';
 import { zoneOffsets } from './zone-offsets';
 
@@ -37,13 +37,10 @@ export class RadiusUsersRepository {
       validity_months: validity && 'months' in validity ? validity.months : null,
       mac_lock: user.macLock ? 1 : 0,
       mac: user.mac ?? null,
-      framed_ip: user.framedIp ?? null,
-      framed_ipv6_prefix: user.framedIpv6Prefix ?? null,
-      delegated_ipv6_prefix: user.delegatedIpv6Prefix ?? null,
-      mac_auth: user.macAuth ? 1 : 0,
       max_usage: user.maxUsage ?? null,
       ...(user.devices === undefined ? {} : { devices: user.devices.join(',') }),
       ...planColumns(user),
+      ...fixedColumns(user, user.deviceSlots),
     };
     const columns = Object.keys(row);
     await this.db.query(
@@ -154,12 +151,19 @@ export class RadiusUsersRepository {
 
   async applyToUser(username: string, plan: Enforcement): Promise<void> {
     const columns = planColumns(plan);
-    await this.db.query(
+    await this.db.query(`UPDATE raduser u SET ${assignments(columns)} WHERE u.username = ?`, [...Object.values(columns), username]);
+  }
+
+  /** @returns false when there is no such user */
+  async fix(username: string, fixed: FixedForUser, planDeviceSlots: number | null | undefined): Promise<boolean> {
+    const columns = fixedColumns(fixed, planDeviceSlots);
+    const result = await this.db.query<{ affectedRows: number }>(
       `UPDATE raduser SET ${Object.keys(columns)
         .map((column) => `${column} = ?`)
         .join(', ')} WHERE username = ?`,
       [...Object.values(columns), username],
     );
+    return result.affectedRows > 0;
   }
 
   /** History moves along: the subscriber is the same person, and the open session goes on under its own key. */
@@ -199,9 +203,7 @@ export class RadiusUsersRepository {
     const columns = planColumns(group);
     const result = await this.db.query<{ affectedRows: number }>(
       `UPDATE raduser u JOIN radusergroup g ON g.username = u.username AND g.jala_managed = 1
-       SET ${Object.keys(columns)
-         .map((column) => `u.${column} = ?`)
-         .join(', ')} WHERE g.groupname = ?`,
+       SET ${assignments(columns)} WHERE g.groupname = ?`,
       [...Object.values(columns), group.name],
     );
     return result.affectedRows;
@@ -235,3 +237,22 @@ function planColumns(plan: Enforcement): Record<string, unknown> {
     device_slots: plan.deviceSlots ?? null,
   };
 }
+
+/** What is one user's own: its number of devices comes before the plan's. */
+function fixedColumns(fixed: FixedForUser, planDeviceSlots: number | null | undefined): Record<string, unknown> {
+  const own = fixed.ownDeviceSlots ?? null;
+  return {
+    framed_ip: fixed.framedIp ?? null,
+    framed_ipv6_prefix: fixed.framedIpv6Prefix ?? null,
+    delegated_ipv6_prefix: fixed.delegatedIpv6Prefix ?? null,
+    mac_auth: fixed.macAuth ? 1 : 0,
+    own_device_slots: own,
+    device_slots: own ?? planDeviceSlots ?? null,
+  };
+}
+
+/** Of the plan's columns, without what the user has of its own. */
+const assignments = (columns: Record<string, unknown>): string =>
+  Object.keys(columns)
+    .map((column) => (column === 'device_slots' ? 'u.device_slots = COALESCE(u.own_device_slots, ?)' : `u.${column} = ?`))
+    .join(', ');

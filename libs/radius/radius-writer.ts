@@ -6,6 +6,7 @@ import { isRateLimit } from './rate-limit';
 import {
   canonicalMac,
   type Enforcement,
+  type FixedForUser,
   isRadiusPassword,
   isRadiusUsername,
   MAX_DEVICES,
@@ -37,17 +38,14 @@ export class RadiusWriter {
     requirePassword(user.password);
     requireEnforcement(user);
     requireDevices(user);
-    if (user.framedIp && canonicalIp(user.framedIp) !== user.framedIp) throw new RangeError(`not a canonical address: ${user.framedIp}`);
+    requireFixed(user);
     if (user.mac && canonicalMac(user.mac) !== user.mac) throw new RangeError(`not a canonical MAC address: ${user.mac}`);
-    for (const prefix of [user.framedIpv6Prefix, user.delegatedIpv6Prefix]) {
-      if (prefix && !isIpv6Prefix(prefix)) throw new RangeError(`not a canonical IPv6 prefix: ${prefix}`);
-    }
     await this.users.transaction(async () => {
       await this.users.prepareCalendar(user);
       await this.users.upsertEnforcement(user);
       await this.users.replacePassword(user.username, user.password);
       await this.users.replaceGroup(user.username, user.group);
-      await this.users.replaceReplies(user.username, userReplies(user));
+      await this.users.replaceReplies(user.username, fixedReplies(user));
       await this.users.markOperatorRows(user.username);
     });
   }
@@ -81,6 +79,21 @@ export class RadiusWriter {
       await this.users.replaceGroup(username, group.name);
       await this.users.applyToUser(username, group);
       await this.users.markOperatorRows(username);
+    });
+  }
+
+  /**
+   * Exactly this is fixed for the user from the next login on.
+   * @param plan what counts where the user has nothing of its own
+   * @returns false when there is no such user
+   */
+  async setFixed(username: string, fixed: FixedForUser, plan: Pick<Enforcement, 'deviceSlots'>): Promise<boolean> {
+    requireFixed(fixed);
+    if (fixed.macAuth && canonicalMac(username) !== username) throw new RangeError(`not a canonical MAC address: ${username}`);
+    return this.users.transaction(async () => {
+      const known = await this.users.fix(username, fixed, plan.deviceSlots);
+      await this.users.replaceReplies(username, fixedReplies(fixed));
+      return known;
     });
   }
 
@@ -146,12 +159,20 @@ function groupReplies(group: RadiusGroup): Map<string, string> {
   return replies;
 }
 
-function userReplies(user: RadiusUser): Map<string, string> {
+function fixedReplies(fixed: FixedForUser): Map<string, string> {
   const replies = new Map<string, string>();
-  if (user.framedIp) replies.set('Framed-IP-Address', user.framedIp);
-  if (user.framedIpv6Prefix) replies.set('Framed-IPv6-Prefix', user.framedIpv6Prefix);
-  if (user.delegatedIpv6Prefix) replies.set('Delegated-IPv6-Prefix', user.delegatedIpv6Prefix);
+  if (fixed.framedIp) replies.set('Framed-IP-Address', fixed.framedIp);
+  if (fixed.framedIpv6Prefix) replies.set('Framed-IPv6-Prefix', fixed.framedIpv6Prefix);
+  if (fixed.delegatedIpv6Prefix) replies.set('Delegated-IPv6-Prefix', fixed.delegatedIpv6Prefix);
   return replies;
+}
+
+function requireFixed({ framedIp, framedIpv6Prefix, delegatedIpv6Prefix, ownDeviceSlots }: FixedForUser): void {
+  if (framedIp && canonicalIp(framedIp) !== framedIp) throw new RangeError(`not a canonical address: ${framedIp}`);
+  for (const prefix of [framedIpv6Prefix, delegatedIpv6Prefix]) {
+    if (prefix && !isIpv6Prefix(prefix)) throw new RangeError(`not a canonical IPv6 prefix: ${prefix}`);
+  }
+  requireWhole('device slots', ownDeviceSlots, 0, MAX_DEVICES);
 }
 
 function requireDevices(user: RadiusUser): void {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountingUpkeep } from './accounting-upkeep.repository';
 import { CoaClient } from './coa/coa-client';
+import { DevicesReader } from './devices.repository';
 import { HistoryReader } from './history.repository';
 import { CoaAttempts } from './coa-attempts.repository';
 import { LimitsReader } from './limits.repository';
@@ -31,6 +32,7 @@ import { UnknownSourceFiles } from './unknown-source-files';
     LimitsReader,
     AccountingUpkeep,
     RadiusProbe,
+    DevicesReader,
   ],
   exports: [
     RadiusWriter,
@@ -46,6 +48,7 @@ import { UnknownSourceFiles } from './unknown-source-files';
     LimitsReader,
     AccountingUpkeep,
     RadiusProbe,
+    DevicesReader,
   ],
 })
 export class RadiusModule {}

@@ -133,6 +133,10 @@ export class RadUser {
   @Column({ name: 'device_slots', type: 'smallint', unsigned: true, nullable: true })
   deviceSlots: number | null;
 
+  /** Of this user alone; `deviceSlots` does not follow the plan then. */
+  @Column({ name: 'own_device_slots', type: 'smallint', unsigned: true, nullable: true })
+  ownDeviceSlots: number | null;
+
   @Column({ name: 'max_usage', type: 'smallint', unsigned: true, nullable: true })
   maxUsage: number | null;
 

@@ -42,6 +42,25 @@ export class Customer {
   @Column({ name: 'expires_at', type: 'datetime', precision: 3, nullable: true })
   expiresAt: Date | null;
 
+  /** Fixed for this customer alone; null: as the plan and the router have it. Each is one customer's only. */
+  @Column({ name: 'framed_ip', type: 'varchar', length: 15, nullable: true })
+  framedIp: string | null;
+
+  @Column({ name: 'framed_ipv6_prefix', type: 'varchar', length: 43, nullable: true })
+  framedIpv6Prefix: string | null;
+
+  /** For the customer's own router. */
+  @Column({ name: 'delegated_ipv6_prefix', type: 'varchar', length: 43, nullable: true })
+  delegatedIpv6Prefix: string | null;
+
+  /** Hotspot: the username is a device address, and that is enough. */
+  @Column({ name: 'mac_auth', type: 'boolean' })
+  macAuth: boolean;
+
+  /** Null: as the plan says; 0: only devices that staff has put on the list. */
+  @Column({ name: 'device_slots', type: 'smallint', unsigned: true, nullable: true })
+  deviceSlots: number | null;
+
   @Column({ name: 'suspended_reason', type: 'varchar', length: 255, nullable: true })
   suspendedReason: string | null;
 

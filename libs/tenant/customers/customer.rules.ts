@@ -1,7 +1,8 @@
 import type { Subject } from '@jala/infra/audit';
-import type { RadiusUser } from '@jala/radius';
+import type { FixedForUser, RadiusUser } from '@jala/radius';
 import { firstPeriod, type PaidUntil, radiusGroupOf, type ServicePlan, validityOf } from '@jala/tenant/service-plans';
 import type { Customer } from './customer.entity';
+import type { FixedTerms } from './fixed-terms.rules';
 
 /**
  * How long a changed customer has paid for. An end that is given counts. Another plan keeps the end that was paid for,
@@ -25,8 +26,24 @@ export function paidAfter(
 /** A fresh customer as FreeRADIUS knows one. */
 export function radiusUserOf(customer: Customer, plan: ServicePlan, password: string): RadiusUser {
   const { name: group, ...enforcement } = radiusGroupOf(plan);
-  return { ...enforcement, group, username: customer.username, password, status: customer.status, expiresAt: customer.expiresAt };
+  return {
+    ...enforcement,
+    ...fixedForUser(customer),
+    group,
+    username: customer.username,
+    password,
+    status: customer.status,
+    expiresAt: customer.expiresAt,
+  };
 }
+
+export const fixedForUser = (fixed: FixedTerms): FixedForUser => ({
+  framedIp: fixed.framedIp,
+  framedIpv6Prefix: fixed.framedIpv6Prefix,
+  delegatedIpv6Prefix: fixed.delegatedIpv6Prefix,
+  macAuth: fixed.macAuth,
+  ownDeviceSlots: fixed.deviceSlots,
+});
 
 export const subjectOf = (customer: Pick<Customer, 'id' | 'name' | 'username'>): Subject => ({
   type: 'customer',
@@ -47,6 +64,11 @@ export function auditOf(customer: Customer): Record<string, unknown> {
     status: customer.status,
     suspended_reason: customer.suspendedReason,
     expires_at: customer.expiresAt,
+    framed_ip: customer.framedIp,
+    framed_ipv6_prefix: customer.framedIpv6Prefix,
+    delegated_ipv6_prefix: customer.delegatedIpv6Prefix,
+    mac_auth: customer.macAuth,
+    device_slots: customer.deviceSlots,
     notes: customer.notes,
   };
 }

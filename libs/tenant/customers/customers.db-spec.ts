@@ -287,13 +287,14 @@ describe('customers in a real database', () => {
     await tenant.run(() => plans.update(actor, plan.id, { deviceSlots: 2 }));
     const devices = app.get(CustomerDevicesService, { strict: false });
     const mac = (n: number) => `AA:BB:CC:00:00:0${n}`;
-    expect(await tenant.run(() => devices.list(actor, id))).toEqual({ slots: 2, devices: [] });
-    expect(await tenant.run(() => devices.replace(actor, id, ['aabbcc000001', mac(1), mac(2)]))).toEqual({
+    const remembered = (...numbers: number[]) => ({
       slots: 2,
-      devices: [mac(1), mac(2)],
+      devices: numbers.map((n) => ({ mac: mac(n), remembered: true, online: false, lastSeenAt: null })),
     });
-    expect(await tenant.run(() => devices.release(actor, id, 'aa-bb-cc-00-00-01'))).toEqual({ slots: 2, devices: [mac(2)] });
-    expect(await tenant.run(() => devices.release(actor, id, mac(1)))).toEqual({ slots: 2, devices: [mac(2)] });
+    expect(await tenant.run(() => devices.list(actor, id))).toEqual(remembered());
+    expect(await tenant.run(() => devices.replace(actor, id, ['aabbcc000001', mac(1), mac(2)]))).toEqual(remembered(1, 2));
+    expect(await tenant.run(() => devices.release(actor, id, 'aa-bb-cc-00-00-01'))).toEqual(remembered(2));
+    expect(await tenant.run(() => devices.release(actor, id, mac(1)))).toEqual(remembered(2));
     for (const [wrong, code] of [
       [['x'], 'mac'],
       [[mac(1), mac(2), mac(3)], 'max'],
@@ -304,6 +305,114 @@ describe('customers in a real database', () => {
       { action: 'customer.devices_changed' },
       { action: 'customer.device_released' },
     ]);
+  });
+
+  it('shows which devices are online and ends the sessions of one that is released, of no other', async () => {
+    const { id } = (await create({ username: 'budi', deviceSlots: 0 })).customer;
+    const devices = app.get(CustomerDevicesService, { strict: false });
+    const macs = ['AA:BB:CC:00:00:01', 'AA:BB:CC:00:00:02', 'AA:BB:CC:00:00:03'];
+    await tenant.run(() => devices.replace(actor, id, macs.slice(0, 2)));
+    for (const [index, mac] of [...macs, 'not-a-device'].entries())
+      await rows(
+        'INSERT INTO radacct (acctsessionid, acctuniqueid, username, callingstationid, acctstarttime, acctupdatetime, acctstoptime) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        [`s${index}`, `s${index}`, 'budi', mac, NOW, NOW, index === 1 ? NOW : null],
+      );
+    expect(await tenant.run(() => devices.list(actor, id))).toEqual({
+      slots: 0,
+      devices: macs.map((mac, index) => ({ mac, remembered: index < 2, online: index !== 1, lastSeenAt: NOW })),
+    });
+    await tenant.run(() => devices.release(actor, id, macs[1]!));
+    // Not remembered: there is nothing to release.
+    await tenant.run(() => devices.release(actor, id, macs[2]!));
+    expect(await rows('SELECT job FROM outbox')).toEqual([]);
+    await tenant.run(() => devices.release(actor, id, macs[0]!));
+    const [session] = await rows<{ radacctid: number }>("SELECT radacctid FROM radacct WHERE acctsessionid = 's0'");
+    expect(await rows('SELECT job, payload FROM outbox')).toEqual([
+      {
+        job: 'radius.disconnect-session',
+        payload: { tenantId: tenant.context.id, sessionId: Number(session!.radacctid), requestedBy: actor.name, reason: 'device-released' },
+      },
+    ]);
+  });
+
+  describe('what is fixed for one customer', () => {
+    const fixed = (username: string) =>
+      rows('SELECT framed_ip, framed_ipv6_prefix, delegated_ipv6_prefix, mac_auth, device_slots FROM raduser WHERE username = ?', [
+        username,
+      ]);
+    const update = (id: number, change: Parameters<CustomersService['update']>[2]) => tenant.run(() => customers.update(actor, id, change));
+
+    it('is told to FreeRADIUS and to tools that read the stock tables, and taken away again', async () => {
+      const { customer } = await create({
+        username: 'budi',
+        framedIp: ' 10.0.0.7',
+        framedIpv6Prefix: '2001:DB8:1:2::/64',
+        delegatedIpv6Prefix: '2001:db8:1:200::/56',
+        deviceSlots: 3,
+      });
+      const terms = { framed_ip: '10.0.0.7', framed_ipv6_prefix: '2001:db8:1:2::/64', delegated_ipv6_prefix: '2001:db8:1:200::/56' };
+      expect(await fixed('budi')).toEqual([{ ...terms, mac_auth: 0, device_slots: 3 }]);
+      expect(await rows('SELECT attribute, value FROM radreply ORDER BY id')).toEqual([
+        { attribute: 'Framed-IP-Address', value: '10.0.0.7' },
+        { attribute: 'Framed-IPv6-Prefix', value: '2001:db8:1:2::/64' },
+        { attribute: 'Delegated-IPv6-Prefix', value: '2001:db8:1:200::/56' },
+      ]);
+      const changed = await update(customer.id, { framedIp: null, framedIpv6Prefix: null, delegatedIpv6Prefix: null, deviceSlots: null });
+      expect([changed.framedIp, changed.deviceSlots]).toEqual([null, null]);
+      expect(await rows('SELECT attribute FROM radreply')).toEqual([]);
+      // Only a new login gets other addresses.
+      expect(await rows('SELECT payload FROM outbox')).toMatchObject([{ payload: { username: 'budi', reason: 'service-changed' } }]);
+    });
+
+    it('stays when the plan changes, and when the customer moves to another', async () => {
+      const { customer } = await create({ username: 'budi', deviceSlots: 3 });
+      await create({ username: 'siti' });
+      const slots = () => rows('SELECT username, device_slots FROM raduser ORDER BY username');
+      await tenant.run(() => plans.update(actor, plan.id, { deviceSlots: 1 }));
+      expect(await slots()).toEqual([
+        { username: 'budi', device_slots: 3 },
+        { username: 'siti', device_slots: 1 },
+      ]);
+      await update(customer.id, { deviceSlots: 0 });
+      expect((await slots())[0]).toEqual({ username: 'budi', device_slots: 0 });
+      await update(customer.id, { deviceSlots: null });
+      expect((await slots())[0]).toEqual({ username: 'budi', device_slots: 1 });
+    });
+
+    it('gives an address to one customer only', async () => {
+      await create({ username: 'budi', framedIp: '10.0.0.7' });
+      await expect(create({ username: 'siti', framedIp: '10.0.0.7' })).rejects.toMatchObject({
+        code: 'CUSTOMER_ADDRESS_TAKEN',
+        fields: { framed_ip: [{ code: 'taken' }] },
+      });
+      const { customer } = await create({ username: 'siti', delegatedIpv6Prefix: '2001:db8::/56' });
+      await expect(update(customer.id, { framedIp: '10.0.0.7' })).rejects.toMatchObject({ code: 'CUSTOMER_ADDRESS_TAKEN' });
+      expect(await fixed('siti')).toMatchObject([{ framed_ip: null }]);
+    });
+
+    it('refuses what no router could use, all of it at once', async () => {
+      await expect(create({ framedIp: '10.0.0.300', framedIpv6Prefix: '2001:db8::1/64', delegatedIpv6Prefix: 'x' })).rejects.toMatchObject({
+        code: 'VALIDATION_FAILED',
+        fields: {
+          framed_ip: [{ code: 'host_address' }],
+          framed_ipv6_prefix: [{ code: 'ipv6_prefix' }],
+          delegated_ipv6_prefix: [{ code: 'ipv6_prefix' }],
+        },
+      });
+    });
+
+    it('lets a device in by its address at a hotspot, under that address', async () => {
+      const { customer } = await create({ username: 'aabb.cc00.0001', serviceType: 'hotspot', macAuth: true });
+      expect(customer.username).toBe('AA:BB:CC:00:00:01');
+      expect(await fixed(customer.username)).toMatchObject([{ mac_auth: 1 }]);
+      for (const [change, field] of [
+        [{ username: 'budi' }, 'username'],
+        [{ serviceType: 'pppoe' }, 'mac_auth'],
+      ] as const)
+        await expect(update(customer.id, change)).rejects.toMatchObject({ fields: { [field]: [expect.anything()] } });
+      await update(customer.id, { macAuth: false, username: 'budi' });
+      expect(await fixed('budi')).toMatchObject([{ mac_auth: 0 }]);
+    });
   });
 
   it('forgets who is deleted but not what was used', async () => {

@@ -9,6 +9,10 @@ export const usernameTaken = (username: string): DomainError =>
     { username: [{ code: 'taken', message: 'Another customer has this username.' }] },
   );
 
+/** @param field the address that somebody else has */
+export const addressTaken = (field: string): DomainError =>
+  new DomainError('CUSTOMER_ADDRESS_TAKEN', { field }, { [field]: [{ code: 'taken', message: 'Another customer has this address.' }] });
+
 /** Throws every given problem at once, so that a form shows them all. */
 export function assertFields(problems: Readonly<Record<string, FieldError | undefined>>): void {
   const fields: Record<string, FieldError[]> = {};

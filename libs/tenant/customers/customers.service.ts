@@ -4,6 +4,7 @@ import {
   type Actor,
   canonicalPhone,
   type CustomerStatus,
+  type DomainError,
   type FieldError,
   type Page,
   type PageRequest,
@@ -18,12 +19,21 @@ import { ActivityLog } from '@jala/tenant/activity';
 import { firstPeriod, nextPeriod, radiusGroupOf, type ServicePlan, ServicePlansService, validityOf } from '@jala/tenant/service-plans';
 import { generatePassword, generateUsername, passwordProblem, usernameProblem } from './credentials.rules';
 import { Customer } from './customer.entity';
-import { auditOf, paidAfter, radiusUserOf, subjectOf } from './customer.rules';
+import { auditOf, fixedForUser, paidAfter, radiusUserOf, subjectOf } from './customer.rules';
 import { customerStates, statusAt } from './customer.states';
-import { assertFields, customerNotFound, usernameTaken } from './customers.errors';
+import { addressTaken, assertFields, customerNotFound, usernameTaken } from './customers.errors';
 import { type CustomerCounts, type CustomerFilter, type CustomerRef, CustomersRepository } from './customers.repository';
+import {
+  ADDRESS_KEYS,
+  changesAddresses,
+  changesFixedTerms,
+  type FixedTerms,
+  fixedTermsOf,
+  NOTHING_FIXED,
+  usernameFor,
+} from './fixed-terms.rules';
 
-export interface NewCustomer {
+export interface NewCustomer extends Partial<FixedTerms> {
   /** Generated from the name when absent. */
   readonly username?: string;
   /** Generated when absent. */
@@ -86,9 +96,10 @@ export class CustomersService {
 
   /**
    * The customer can log in as soon as this returns: the rows FreeRADIUS reads are written in the same transaction.
-   * @throws DomainError VALIDATION_FAILED, CUSTOMER_USERNAME_TAKEN, PLAN_LIMIT_REACHED
+   * @throws DomainError VALIDATION_FAILED, CUSTOMER_USERNAME_TAKEN, CUSTOMER_ADDRESS_TAKEN, PLAN_LIMIT_REACHED
    */
-  async create(actor: Actor, input: NewCustomer): Promise<CustomerWithPassword> {
+  async create(actor: Actor, asked: NewCustomer): Promise<CustomerWithPassword> {
+    const input = { ...asked, ...NOTHING_FIXED, ...fixedTermsOf(asked) };
     const phone = this.checkedPhone(input.phone);
     assertFields({
       username: input.username === undefined ? undefined : usernameProblem(input.username),
@@ -102,7 +113,7 @@ export class CustomersService {
 
   /**
    * Another plan takes effect at once and, unless the end is given too, keeps the end that was paid for.
-   * @throws DomainError CUSTOMER_NOT_FOUND, VALIDATION_FAILED, CUSTOMER_USERNAME_TAKEN
+   * @throws DomainError CUSTOMER_NOT_FOUND, VALIDATION_FAILED, CUSTOMER_USERNAME_TAKEN, CUSTOMER_ADDRESS_TAKEN
    */
   async update(actor: Actor, id: number, change: CustomerChange): Promise<CustomerView> {
     const phone = this.checkedPhone(change.phone);
@@ -110,13 +121,15 @@ export class CustomersService {
       username: change.username === undefined ? undefined : usernameProblem(change.username),
       phone: phone.problem,
     });
+    const fixed = fixedTermsOf(change);
     const updated = await this.withGivenUsername(change.username, () =>
       this.db.transaction(async () => {
         const customer = await this.locked(id);
         const before = { ...customer };
         const plan = await this.planAfter(before, change.servicePlanId);
         const paid = paidAfter(before, plan, change.expiresAt, this.clock.now(), TenantScope.current().timezone);
-        Object.assign(customer, given({ ...change, phone: phone.value }), paid);
+        Object.assign(customer, given({ ...change, phone: phone.value }), fixed, paid);
+        customer.username = usernameFor(customer);
         const saved = await this.customers.save(customer);
         await this.express(before, saved, plan);
         await this.activity.record(actor, 'customer.updated', subjectOf(saved), { before: auditOf(before), after: auditOf(saved) });
@@ -190,7 +203,7 @@ export class CustomersService {
     });
   }
 
-  private async insert(actor: Actor, input: NewCustomer & { username: string; password: string }): Promise<Customer> {
+  private async insert(actor: Actor, input: NewCustomer & FixedTerms & { username: string; password: string }): Promise<Customer> {
     const limited = (await this.limits.maximum('users')) !== null;
     return this.db.transaction(async () => {
       if (limited) await this.limits.assertRoom('users', await this.customers.countForLimit());
@@ -214,9 +227,10 @@ export class CustomersService {
     const ended = this.statusOf(before) === 'active' && this.statusOf(after) === 'expired';
     if (renamed) await this.radius.renameUser(before.username, after.username);
     if (replanned) await this.radius.assignGroup(after.username, radiusGroupOf(plan));
+    if (changesFixedTerms(before, after)) await this.radius.setFixed(after.username, fixedForUser(after), radiusGroupOf(plan));
     if (before.expiresAt?.getTime() !== after.expiresAt?.getTime())
       await this.radius.setStatus(after.username, after.status, after.expiresAt);
-    const moved = before.serviceType !== after.serviceType;
+    const moved = before.serviceType !== after.serviceType || changesAddresses(before, after);
     const needed = replanned ? neededFor(await this.termsBefore(before), radiusGroupOf(plan)) : 'nothing';
     const relogin = needed === 'disconnect';
     const reason = ended ? 'expired' : moved ? 'service-changed' : renamed ? 'renamed' : relogin ? 'plan-changed' : undefined;
@@ -267,13 +281,13 @@ export class CustomersService {
   }
 
   /** A given name is taken or not; a generated one that is taken is simply not the one. */
-  private async withUsername(input: NewCustomer, write: (username: string) => Promise<Customer>): Promise<Customer> {
+  private async withUsername(input: NewCustomer & FixedTerms, write: (username: string) => Promise<Customer>): Promise<Customer> {
     for (let attempt = 1; ; attempt += 1) {
-      const username = input.username ?? generateUsername(input.name, randomInt);
+      const username = usernameFor({ ...input, username: input.username ?? generateUsername(input.name, randomInt) });
       try {
         return await write(username);
       } catch (error) {
-        if (duplicateKeyOf(error) !== 'customers_username') throw error;
+        if (duplicateKeyOf(error) !== 'customers_username') throw takenAddress(error) ?? error;
         if (input.username !== undefined || attempt >= USERNAME_ATTEMPTS) throw usernameTaken(username);
       }
     }
@@ -284,7 +298,7 @@ export class CustomersService {
       return await write();
     } catch (error) {
       if (username !== undefined && duplicateKeyOf(error) === 'customers_username') throw usernameTaken(username);
-      throw error;
+      throw takenAddress(error) ?? error;
     }
   }
 
@@ -319,4 +333,9 @@ export class CustomersService {
 /** A username may have been somebody else's once, whose logins are still in the history. FreeRADIUS notes whole seconds. */
 function ownLogin(customer: Customer, at: Date | undefined): Date | null {
   return at && at.getTime() + 1_000 > customer.createdAt.getTime() ? at : null;
+}
+
+function takenAddress(error: unknown): DomainError | undefined {
+  const field = ADDRESS_KEYS[duplicateKeyOf(error) ?? ''];
+  return field === undefined ? undefined : addressTaken(field);
 }

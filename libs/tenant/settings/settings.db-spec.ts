@@ -50,7 +50,16 @@ describe('settings in a real database', () => {
 
   it('changes what is given, here and on the platform, and notes only that', async () => {
     const changed = await tenant.run(() => settings.update(actor, { timezone: 'Asia/Makassar', phone: '+62 361 1', address: undefined }));
-    expect(changed).toEqual({ name: 'Angin', timezone: 'Asia/Makassar', currency: 'IDR', locale: 'id', phone: '+62 361 1', address: null });
+    expect(changed).toEqual({
+      name: 'Angin',
+      timezone: 'Asia/Makassar',
+      currency: 'IDR',
+      locale: 'id',
+      phone: '+62 361 1',
+      address: null,
+      keepSessionsMonths: 24,
+      keepLoginsDays: 90,
+    });
     expect(await tenant.run(() => settings.get(actor))).toEqual(changed);
     expect(profile.timezone).toBe('Asia/Makassar');
     expect(await rows('SELECT name, timezone, phone FROM settings')).toEqual([
@@ -59,6 +68,23 @@ describe('settings in a real database', () => {
     expect(await rows('SELECT after_values FROM activity_log')).toEqual([
       { after_values: { timezone: 'Asia/Makassar', phone: '+62 361 1' } },
     ]);
+  });
+
+  it('lets only the owner say how long history is kept', async () => {
+    await tenant.run(() => settings.update(actor, { keepSessionsMonths: 6, keepLoginsDays: 30 }));
+    expect(await rows('SELECT keep_sessions_months, keep_logins_days FROM settings')).toEqual([
+      { keep_sessions_months: 6, keep_logins_days: 30 },
+    ]);
+    expect(await rows('SELECT before_values, after_values FROM activity_log')).toEqual([
+      {
+        before_values: { keep_sessions_months: 24, keep_logins_days: 90 },
+        after_values: { keep_sessions_months: 6, keep_logins_days: 30 },
+      },
+    ]);
+    const admin: Actor = { ...actor, role: 'admin' };
+    await expect(tenant.run(() => settings.update(admin, { keepLoginsDays: 7 }))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    // A form sends everything it shows.
+    await tenant.run(() => settings.update(admin, { phone: '0361 12', keepSessionsMonths: 6, keepLoginsDays: 30 }));
   });
 
   it('changes nothing here when the platform refuses', async () => {

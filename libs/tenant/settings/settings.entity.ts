@@ -25,6 +25,14 @@ export class TenantSettings {
   @Column({ type: 'varchar', length: 8 })
   locale: Locale;
 
+  /** Ended sessions are kept for so many whole months. */
+  @Column({ name: 'keep_sessions_months', type: 'smallint', unsigned: true })
+  keepSessionsMonths: number;
+
+  /** Attempts to log in are kept for so many days. */
+  @Column({ name: 'keep_logins_days', type: 'smallint', unsigned: true })
+  keepLoginsDays: number;
+
   @UpdateDateColumn({ name: 'updated_at', type: 'datetime', precision: 3 })
   updatedAt: Date;
 }

@@ -10,7 +10,13 @@ import { SettingsRepository } from './settings.repository';
 export interface SettingsView extends TenantProfile {
   readonly phone: string | null;
   readonly address: string | null;
+  readonly keepSessionsMonths: number;
+  readonly keepLoginsDays: number;
 }
+
+/** A month is what an argument about a bill needs at least; ten years is longer than any law asks for. */
+export const KEEP_SESSIONS_MONTHS = { min: 1, max: 120 } as const;
+export const KEEP_LOGINS_DAYS = { min: 7, max: 730 } as const;
 
 export type SettingsChange = Partial<SettingsView>;
 
@@ -30,18 +36,21 @@ export class SettingsService {
 
   /**
    * Amounts keep the currency they were written in; a new one is for what is written from now on.
-   * @throws DomainError VALIDATION_FAILED
+   * What is kept for a shorter time is gone for good, so that only the owner decides about it.
+   * @throws DomainError VALIDATION_FAILED, FORBIDDEN
    */
-  async update(actor: Actor, change: SettingsChange): Promise<SettingsView> {
+  async update(actor: Actor, wanted: SettingsChange): Promise<SettingsView> {
     const { id, slug } = TenantScope.current();
     return this.db.transaction(async () => {
       const row = await this.settings.getForUpdate();
       const before = viewOf(row, await this.profiles.read(id));
-      const after = { ...before, ...given(change) };
+      const after = { ...before, ...given(wanted) };
+      if (keepsOther(before, after) && actor.role !== 'owner') throw new DomainError('FORBIDDEN');
       await this.settings.save(Object.assign(row, after));
       // Days, weeks and login hours are the tenant's own.
       if (after.timezone !== before.timezone) await this.followZone(after.timezone);
-      await this.activity.record(actor, 'settings.updated', { type: 'settings', id: null, label: slug }, { before, after });
+      const change = { before: auditOf(before), after: auditOf(after) };
+      await this.activity.record(actor, 'settings.updated', { type: 'settings', id: null, label: slug }, change);
       // Last: it is the platform's database, which a rollback here would not reach.
       await this.profiles.write(id, profileOf(after));
       return after;
@@ -60,4 +69,20 @@ export class SettingsService {
 
 const profileOf = ({ name, timezone, currency, locale }: TenantProfile): TenantProfile => ({ name, timezone, currency, locale });
 
-const viewOf = ({ phone, address }: TenantSettings, profile: TenantProfile): SettingsView => ({ ...profile, phone, address });
+/** In the words of the API. */
+const auditOf = ({ keepSessionsMonths, keepLoginsDays, ...view }: SettingsView): Record<string, unknown> => ({
+  ...view,
+  keep_sessions_months: keepSessionsMonths,
+  keep_logins_days: keepLoginsDays,
+});
+
+const keepsOther = (before: SettingsView, after: SettingsView): boolean =>
+  before.keepSessionsMonths !== after.keepSessionsMonths || before.keepLoginsDays !== after.keepLoginsDays;
+
+const viewOf = (row: TenantSettings, profile: TenantProfile): SettingsView => ({
+  ...profile,
+  phone: row.phone,
+  address: row.address,
+  keepSessionsMonths: row.keepSessionsMonths,
+  keepLoginsDays: row.keepLoginsDays,
+});

@@ -52,6 +52,7 @@ export const PROBLEM_MESSAGES: Record<ErrorCode, Message> = {
   SERVICE_PLAN_IN_USE: 'Customers use this service plan. Move them to another plan first, or make it inactive.',
   CUSTOMER_NOT_FOUND: 'There is no such customer.',
   CUSTOMER_USERNAME_TAKEN: 'Another customer has this username.',
+  CUSTOMER_ADDRESS_TAKEN: 'Another customer has this address.',
   CUSTOMER_STATE_CONFLICT: ({ status }) => `A customer who is ${String(status)} does not allow this.`,
   SESSION_NOT_FOUND: 'There is no such session.',
   SESSION_ENDED: 'This session has ended already.',

@@ -6,10 +6,17 @@ import { MAX_DEVICES } from '@jala/radius';
 import { type CustomerDevices, CustomerDevicesService } from '@jala/tenant/customers';
 import { ArrayMaxSize, IsArray, IsString, MaxLength } from 'class-validator';
 
+class CustomerDeviceDto {
+  @ApiProperty({ example: 'AA:BB:CC:DD:EE:FF' }) mac: string;
+  @ApiProperty({ description: 'Takes one of the slots; others were only seen' }) remembered: boolean;
+  @ApiProperty() online: boolean;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) last_seen_at: string | null;
+}
+
 class CustomerDevicesDto {
-  @ApiProperty({ type: Number, nullable: true, description: 'How many are remembered; null: any device may connect' })
+  @ApiProperty({ type: Number, nullable: true, description: 'How many may connect; null: any device; 0: only those remembered' })
   device_slots: number | null;
-  @ApiProperty({ type: [String], example: ['AA:BB:CC:DD:EE:FF'] }) devices: string[];
+  @ApiProperty({ type: [CustomerDeviceDto], description: 'Those remembered, then others seen of late' }) devices: CustomerDeviceDto[];
 }
 
 class ReplaceDevicesDto {
@@ -45,7 +52,7 @@ export class CustomerDevicesController {
     return toDevices(await this.devices.replace(actor, id, body.devices));
   }
 
-  /** Its place is free for the next new device. Also when it was not remembered. */
+  /** Its place is free for the next new device, and its session is ended. Also when it was not remembered. */
   @Delete(':mac')
   @HttpCode(200)
   @ApiOkResponse({ type: CustomerDevicesDto })
@@ -58,4 +65,12 @@ export class CustomerDevicesController {
   }
 }
 
-const toDevices = ({ slots, devices }: CustomerDevices): CustomerDevicesDto => ({ device_slots: slots, devices: [...devices] });
+const toDevices = ({ slots, devices }: CustomerDevices): CustomerDevicesDto => ({
+  device_slots: slots,
+  devices: devices.map(({ mac, remembered, online, lastSeenAt }) => ({
+    mac,
+    remembered,
+    online,
+    last_seen_at: lastSeenAt?.toISOString() ?? null,
+  })),
+});

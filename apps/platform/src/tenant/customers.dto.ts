@@ -5,13 +5,15 @@ import {
   type CustomerFilter,
   type CustomerView,
   type CustomerWithPassword,
+  type FixedTerms,
   type NewCustomer,
   PASSWORD_MAX,
   PASSWORD_MIN,
   USERNAME_MAX,
 } from '@jala/tenant/customers';
+import { MAX_DEVICES } from '@jala/radius';
 import { Transform, Type } from 'class-transformer';
-import { IsDate, IsEmail, IsIn, IsInt, IsOptional, IsString, MaxLength, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsDate, IsEmail, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
 import { PageMetaDto, PageQuery } from '../http/paging';
 import { EmptyIsAbsent, EmptyIsNull, IfGiven, isGiven, Line, OptionalText } from './fields';
 
@@ -82,6 +84,46 @@ export class CreateCustomerDto {
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 1_000 })
   @OptionalText(1_000)
   notes?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: '10.0.0.7',
+    description: 'This IPv4 address and no other; one customer only',
+  })
+  @OptionalText(45)
+  framed_ip?: string | null;
+
+  @ApiPropertyOptional({ type: String, nullable: true, example: '2001:db8:1:2::/64', description: 'IPv6 prefix of the link' })
+  @OptionalText(64)
+  framed_ipv6_prefix?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: '2001:db8:1:200::/56',
+    description: "IPv6 prefix for the customer's own router",
+  })
+  @OptionalText(64)
+  delegated_ipv6_prefix?: string | null;
+
+  @ApiPropertyOptional({ default: false, description: 'Hotspot only: the username is a device address, and the device needs no password' })
+  @IfGiven()
+  @IsBoolean()
+  mac_auth?: boolean;
+
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 0,
+    maximum: MAX_DEVICES,
+    description: 'So many devices instead of what the plan says; 0: only those put on the list of devices. Null: as the plan says',
+  })
+  @ValidateIf(isGiven)
+  @IsInt()
+  @Min(0)
+  @Max(MAX_DEVICES)
+  device_slots?: number | null;
 }
 
 export class UpdateCustomerDto extends PartialType(OmitType(CreateCustomerDto, ['password']), { skipNullProperties: false }) {
@@ -130,6 +172,11 @@ export class CustomerDto {
   @ApiProperty({ enum: CUSTOMER_STATUSES }) status: CustomerStatus;
   @ApiProperty({ type: String, nullable: true, description: 'Why it is suspended, while it is' }) suspended_reason: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) expires_at: string | null;
+  @ApiProperty({ type: String, nullable: true }) framed_ip: string | null;
+  @ApiProperty({ type: String, nullable: true }) framed_ipv6_prefix: string | null;
+  @ApiProperty({ type: String, nullable: true }) delegated_ipv6_prefix: string | null;
+  @ApiProperty() mac_auth: boolean;
+  @ApiProperty({ type: Number, nullable: true, description: 'Null: as the plan says' }) device_slots: number | null;
   @ApiProperty({ description: 'Has a session now' }) online: boolean;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) last_login_at: string | null;
   @ApiProperty({ type: String, nullable: true }) notes: string | null;
@@ -151,6 +198,15 @@ export const customerFilterOf = (query: CustomerQuery): CustomerFilter => ({
   servicePlanId: query.service_plan_id,
 });
 
+/** Fields that were not given stay undefined. */
+const fixedOf = (body: UpdateCustomerDto): Partial<FixedTerms> => ({
+  framedIp: body.framed_ip,
+  framedIpv6Prefix: body.framed_ipv6_prefix,
+  delegatedIpv6Prefix: body.delegated_ipv6_prefix,
+  macAuth: body.mac_auth,
+  deviceSlots: body.device_slots,
+});
+
 export const newCustomerOf = (body: CreateCustomerDto): NewCustomer => ({
   username: body.username,
   password: body.password,
@@ -161,6 +217,7 @@ export const newCustomerOf = (body: CreateCustomerDto): NewCustomer => ({
   email: body.email ?? null,
   address: body.address ?? null,
   notes: body.notes ?? null,
+  ...fixedOf(body),
 });
 
 export const customerChangeOf = (body: UpdateCustomerDto): CustomerChange => ({
@@ -172,6 +229,7 @@ export const customerChangeOf = (body: UpdateCustomerDto): CustomerChange => ({
   email: body.email,
   address: body.address,
   notes: body.notes,
+  ...fixedOf(body),
   expiresAt: body.expires_at,
 });
 
@@ -187,6 +245,11 @@ export const toCustomer = (customer: CustomerView): CustomerDto => ({
   status: customer.status,
   suspended_reason: customer.suspendedReason,
   expires_at: customer.expiresAt?.toISOString() ?? null,
+  framed_ip: customer.framedIp,
+  framed_ipv6_prefix: customer.framedIpv6Prefix,
+  delegated_ipv6_prefix: customer.delegatedIpv6Prefix,
+  mac_auth: customer.macAuth,
+  device_slots: customer.deviceSlots,
   online: customer.online,
   last_login_at: customer.lastLoginAt?.toISOString() ?? null,
   notes: customer.notes,
