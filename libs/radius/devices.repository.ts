@@ -1,8 +1,8 @@
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { Clock } from '@jala/kernel';
 import { Injectable } from '@nestjs/common';
+import { liveParams, liveSql } from './liveness';
 import { canonicalMac } from './radius-user';
-import { LIVE_WINDOW_SECONDS } from './sessions.repository';
 
 /** A device as its sessions show it. */
 export interface SeenDevice {
@@ -25,14 +25,12 @@ export class DevicesReader {
 
   /** Of the user's last sessions; the one seen last comes first. */
   async seenOf(username: string): Promise<SeenDevice[]> {
-    const liveSince = new Date(this.clock.now().getTime() - LIVE_WINDOW_SECONDS * 1000);
     const rows = await this.db.query<{ mac: string; last_seen_at: Date; session_ids: string | null }[]>(
-      `SELECT callingstationid AS mac, MAX(acctupdatetime) AS last_seen_at,
-              GROUP_CONCAT(IF(acctstoptime IS NULL AND acctupdatetime > ?, radacctid, NULL)) AS session_ids
-         FROM (SELECT callingstationid, acctupdatetime, acctstoptime, radacctid FROM radacct
+      `SELECT callingstationid AS mac, MAX(acctupdatetime) AS last_seen_at, GROUP_CONCAT(live_id) AS session_ids
+         FROM (SELECT callingstationid, acctupdatetime, IF(${liveSql('radacct')}, radacctid, NULL) AS live_id FROM radacct
                 WHERE username = ? ORDER BY acctstarttime DESC LIMIT ?) AS recent
         GROUP BY callingstationid ORDER BY last_seen_at DESC`,
-      [liveSince, username, SESSIONS_LOOKED_AT],
+      [...liveParams(this.clock.now()), username, SESSIONS_LOOKED_AT],
     );
     return rows.flatMap(({ mac, last_seen_at, session_ids }) => {
       const canonical = canonicalMac(mac);

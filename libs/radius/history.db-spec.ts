@@ -1,6 +1,7 @@
 import { createTestTenancy, type TestTenancy, type TestTenant, watchStatements } from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { HistoryReader } from './history.repository';
+import { ArchivedSessions } from './archived-sessions.repository';
 import { SessionsReader } from './sessions.repository';
 import { radiusEntities } from './stock.entities';
 
@@ -50,7 +51,7 @@ describe('the history of users and routers', () => {
   beforeAll(async () => {
     tenancy = await createTestTenancy({ entities: radiusEntities });
     history = new HistoryReader(tenancy.database);
-    sessions = new SessionsReader(tenancy.database, new FixedClock(NOW));
+    sessions = new SessionsReader(tenancy.database, new ArchivedSessions(tenancy.database), new FixedClock(NOW));
     tenant = await tenancy.create();
   });
   afterAll(() => tenancy.drop());
@@ -119,6 +120,79 @@ describe('the history of users and routers', () => {
     expect(await ids(() => history.endedIn(all, true, undefined, 5))).toEqual([7]);
   });
 
+  describe('the list of ended sessions', () => {
+    const insert = (
+      table: string,
+      id: number,
+      stop: number,
+      over: { username?: string; router?: number; mac?: string; ip?: string; ppp?: boolean } = {},
+    ) =>
+      rows(
+        `INSERT INTO ${table} (radacctid, acctsessionid, acctuniqueid, username, router_id, callingstationid, framedipaddress, framedprotocol, acctstarttime, acctupdatetime, acctstoptime)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [
+          id,
+          `${id}`,
+          `u${id}`,
+          over.username ?? 'budi',
+          over.router ?? 1,
+          over.mac ?? '',
+          over.ip ?? '',
+          over.ppp ? 'PPP' : '',
+          ago(stop + 60),
+          ago(stop),
+          ago(stop),
+        ],
+      );
+    const list = async (filter: object, page = 1, perPage = 3): Promise<[number[], number]> => {
+      const found = await tenant.run(() => sessions.list({ state: 'ended', page, perPage, ...filter }));
+      return [found.rows.map(({ id }) => id), found.total];
+    };
+
+    beforeEach(async () => {
+      for (const id of [99, 98, 97, 96]) await insert('radacct', id, 1_000 - id);
+      for (const id of [9, 8, 7, 6, 5]) await insert('radacct_archive', id, 9_000 - id);
+      await insert('radacct_archive', 4, 9_500, { username: 'siti', router: 2, mac: 'AA:BB:CC:00:00:01', ip: '10.0.0.7', ppp: true });
+    });
+
+    it('goes on into the archive, page by page, without a gap and without a session twice', async () => {
+      expect([await list({}), await list({}, 2), await list({}, 3), await list({}, 4), await list({}, 5)]).toEqual([
+        [[99, 98, 97], 10],
+        [[96, 9, 8], 10],
+        [[7, 6, 5], 10],
+        [[4], 10],
+        [[], 10],
+      ]);
+      const ofBudi = (page: number) => tenant.run(() => sessions.forUser('budi', { page, perPage: 5 }));
+      expect([(await ofBudi(1)).rows.map(({ id }) => id), (await ofBudi(2)).rows.map(({ id }) => id), (await ofBudi(1)).total]).toEqual([
+        [99, 98, 97, 96, 9],
+        [8, 7, 6, 5],
+        9,
+      ]);
+      expect((await tenant.run(() => sessions.find(4)))?.username).toBe('siti');
+    });
+
+    it.each([
+      ['a router', { routerId: 2 }],
+      ['the start of a name', { search: 'SIT' }],
+      ['a device', { search: 'aabb.cc00.0001' }],
+      ['an address', { search: '10.0.0.7' }],
+      ['a service', { serviceType: 'pppoe' }],
+      ['all of it', { routerId: 2, search: 's', serviceType: 'pppoe' }],
+    ])('finds an archived session by %s', async (_, filter) => {
+      expect(await list(filter)).toEqual([[4], 1]);
+    });
+
+    it('finds one by its plan, and nothing for another', async () => {
+      await rows("INSERT INTO radusergroup (username, groupname) VALUES ('siti', 'plan_7')");
+      expect([await list({ group: 'plan_7' }), await list({ group: 'plan_8' }), await list({ search: 'zz' })]).toEqual([
+        [[4], 1],
+        [[], 0],
+        [[], 0],
+      ]);
+    });
+  });
+
   it('keeps to its tenant', async () => {
     await login('budi', 10);
     const other = await tenancy.create();
@@ -163,8 +237,30 @@ describe('the history of users and routers', () => {
         await sessions.list({ state: 'ended', page: 1, perPage: 25 });
         await sessions.list({ state: 'ended', routerId: 7, page: 1, perPage: 25 });
       });
-      expect(plans.filter(({ key }) => key === null || key === 'PRIMARY').map(({ key, Extra }) => [key, Extra])).toEqual([]);
+      // A page of the archive is found in its index first, and then fetched by key.
+      expect(
+        plans
+          .filter(({ key, table }) => key === null || (key === 'PRIMARY' && table !== 'radacct_archive'))
+          .map(({ key, Extra }) => [key, Extra]),
+      ).toEqual([]);
       expect(plans.filter(({ Extra }) => Extra.includes('filesort'))).toEqual([]);
+    });
+
+    it('stands on an index for whatever is looked for in the archive', async () => {
+      await rows('DELETE FROM radacct');
+      const page = { state: 'ended', page: 20, perPage: 25 } as const;
+      const plans = await plansOf(async () => {
+        await sessions.list(page);
+        await sessions.list({ ...page, routerId: 7 });
+        await sessions.list({ ...page, page: 1, search: 'user7' });
+        await sessions.list({ ...page, page: 1, search: '10.0.0.7' });
+        await sessions.list({ ...page, page: 1, search: 'AA:BB:CC:00:00:01' });
+        await sessions.list({ ...page, serviceType: 'hotspot' });
+        await sessions.forUser('user7', { page: 3, perPage: 25 });
+      });
+      const archive = plans.filter(({ table }) => table === 'radacct_archive');
+      expect([...new Set(archive.map(({ key }) => key))].sort()).toEqual(expect.arrayContaining(['ended', 'router_ended', 'user_ended']));
+      expect(archive.filter(({ key, Extra }) => key === null || Extra.includes('filesort'))).toEqual([]);
     });
   });
 });

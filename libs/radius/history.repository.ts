@@ -2,7 +2,7 @@ import { TenantDatabase } from '@jala/infra/tenancy';
 import { Injectable } from '@nestjs/common';
 import { type Login, LOGIN_COLUMNS, type LoginRow, toLogin } from './logins.repository';
 import { canonicalMac } from './radius-user';
-import { type Session, SESSION_COLUMNS, type SessionRow, toSession } from './sessions.repository';
+import { type Session, SESSION_COLUMNS, type SessionRow, toSession } from './session-row';
 
 /** Whose history: a user's, wherever it happened, or a router's, whoever it was. */
 export type HistoryOf = { readonly username: string } | { readonly routerId: number };

@@ -1,4 +1,5 @@
 export { AccountingUpkeep, type Kept } from './accounting-upkeep.repository';
+export { ARCHIVE_SCANNED, ArchivedSessions } from './archived-sessions.repository';
 export { archiveStatements, type ArchiveWish, monthsBefore } from './archive-months';
 export { isRadiusSecret, RADIUS_SECRET, type RouterClient } from './client-file';
 export * from './coa';
@@ -41,14 +42,8 @@ export { isRateLimit, type RateLimit, rateLimit } from './rate-limit';
 export { type ReconciledClients, RouterClients } from './router-clients';
 export { RouterCounters, type RouterCounts } from './router-counters';
 export { type UnknownSource, UnknownSourceFiles } from './unknown-source-files';
-export {
-  MAX_COUNTED_SESSIONS,
-  rateSql,
-  type RouterActivity,
-  type Session,
-  type SessionFilter,
-  type SessionScope,
-  SessionsReader,
-} from './sessions.repository';
+export { rateSql, type Session } from './session-row';
+export type { SessionFilter } from './session-filter';
+export { MAX_COUNTED_SESSIONS, type RouterActivity, type SessionScope, SessionsReader } from './sessions.repository';
 export * from './watch';
 export { RADIUS_USER_STATUSES, radiusEntities, type RadiusUserStatus, RadUser } from './stock.entities';

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ArchivedSessions } from './archived-sessions.repository';
 import { AccountingUpkeep } from './accounting-upkeep.repository';
 import { CoaClient } from './coa/coa-client';
 import { DevicesReader } from './devices.repository';
@@ -20,6 +21,7 @@ import { UnknownSourceFiles } from './unknown-source-files';
   providers: [
     RadiusUsersRepository,
     RadiusWriter,
+    ArchivedSessions,
     SessionsReader,
     LoginsReader,
     HistoryReader,

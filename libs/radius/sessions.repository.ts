@@ -1,55 +1,15 @@
-import type { Page, ServiceType } from '@jala/contracts';
+import type { Page } from '@jala/contracts';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { Clock } from '@jala/kernel';
 import { Injectable } from '@nestjs/common';
+import { ArchivedSessions } from './archived-sessions.repository';
 import { liveParams, liveSql } from './liveness';
-import { canonicalMac, userKey } from './radius-user';
+import { userKey } from './radius-user';
+import { addKind, addSearch, Conditions, type CountedRows, pageOver, searchOf, type SessionFilter } from './session-filter';
+import { type Session, SESSION_COLUMNS, type SessionRow, toSession } from './session-row';
 
 /** Counting on would cost more with every session that ever was; nobody turns to page 400. */
 export const MAX_COUNTED_SESSIONS = 10_000;
-
-export interface Session {
-  readonly id: number;
-  /** As the router sends it; case may differ from the customer's. */
-  readonly username: string;
-  /** routers.id; 0 when the router was not known by one. */
-  readonly routerId: number;
-  readonly nasIp: string;
-  /** Acct-Session-Id: what the router calls the session. */
-  readonly acctSessionId: string;
-  readonly startedAt: Date;
-  readonly updatedAt: Date;
-  readonly endedAt: Date | null;
-  readonly seconds: number;
-  /** Upload, as the router receives it. */
-  readonly inputBytes: number;
-  /** Download. */
-  readonly outputBytes: number;
-  readonly framedIp: string;
-  readonly mac: string;
-  readonly serviceType: ServiceType | null;
-  readonly terminateCause: string;
-  /** Upload in bits per second between the last two reports; null before the second. */
-  readonly inputBps: number | null;
-  /** Download. */
-  readonly outputBps: number | null;
-}
-
-export interface SessionFilter {
-  readonly state: 'online' | 'ended';
-  readonly routerId?: number;
-  readonly serviceType?: ServiceType;
-  /** Users of this group, for example `plan_7`. */
-  readonly group?: string;
-  /** Online only: the fastest first instead of the newest. */
-  readonly fastest?: boolean;
-  /** Exactly these users. */
-  readonly usernames?: readonly string[];
-  /** Start of a user name, a whole IP address or a whole MAC address. */
-  readonly search?: string;
-  readonly page: number;
-  readonly perPage: number;
-}
 
 /** Everybody on a router, or everybody in a group such as `plan_7`. */
 export type SessionScope = { readonly routerId: number } | { readonly group: string };
@@ -59,83 +19,38 @@ export interface RouterActivity {
   readonly lastSeenAt: Date | null;
 }
 
-export interface SessionRow {
-  id: string;
-  username: string;
-  router_id: string;
-  nasipaddress: string;
-  acctsessionid: string;
-  started_at: Date;
-  updated_at: Date;
-  acctstoptime: Date | null;
-  seconds: number | null;
-  input_bytes: string | null;
-  output_bytes: string | null;
-  framedipaddress: string;
-  callingstationid: string;
-  acctterminatecause: string;
-  service_type: ServiceType | null;
-  input_bps: string | null;
-  output_bps: string | null;
-}
-
-// RouterOS numbers hotspot sessions from 80…, PPP sessions from 81….
-const SERVICE_TYPE = `CASE WHEN framedprotocol = 'PPP' OR acctsessionid LIKE '81%' THEN 'pppoe' WHEN acctsessionid LIKE '80%' THEN 'hotspot' END`;
-
-/** Bits per second between the last two reports; NULL before the second. */
-export const rateSql = (counter: string, previous: string): string =>
-  `IF(acctinterval > 0 AND ${previous} IS NOT NULL, GREATEST(${counter} - ${previous}, 0) * 8 / acctinterval, NULL)`;
-
-export const SESSION_COLUMNS = `radacctid AS id, username, router_id, nasipaddress, acctsessionid, COALESCE(acctstarttime, acctupdatetime) AS started_at,
-  COALESCE(acctupdatetime, acctstarttime) AS updated_at, acctstoptime, acctsessiontime AS seconds, acctinputoctets AS input_bytes,
-  acctoutputoctets AS output_bytes, framedipaddress, callingstationid, acctterminatecause,
-  ${rateSql('acctinputoctets', 'previous_input')} AS input_bps, ${rateSql('acctoutputoctets', 'previous_output')} AS output_bps, ${SERVICE_TYPE} AS service_type`;
-
 const ONLINE = liveSql('radacct');
 
-/** Reads radacct. Every query has an index to stand on, whatever the age of the tenant. */
 export interface Presence {
   readonly online: boolean;
   readonly lastAcceptedAt: Date | undefined;
 }
 
+/** Reads sessions. Every query has an index to stand on, whatever the age of the tenant. */
 @Injectable()
 export class SessionsReader {
   constructor(
     private readonly db: TenantDatabase,
+    private readonly archive: ArchivedSessions,
     private readonly clock: Clock,
   ) {}
 
-  /** Newest first. `total` stops at MAX_COUNTED_SESSIONS. */
+  /** Newest first, those of closed months last. `total` stops at MAX_COUNTED_SESSIONS. */
   async list(filter: SessionFilter): Promise<Page<Session>> {
-    const { where, params } = this.conditions(filter);
-    const order = orderOf(filter);
-    const offset = Math.min((filter.page - 1) * filter.perPage, MAX_COUNTED_SESSIONS);
-    const [rows, [count]] = [
-      await this.db.query<SessionRow[]>(`SELECT ${SESSION_COLUMNS} FROM radacct WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`, [
-        ...params,
-        filter.perPage,
-        offset,
-      ]),
-      await this.db.query<{ total: string }[]>(`SELECT COUNT(*) AS total FROM (SELECT 1 FROM radacct WHERE ${where} LIMIT ?) AS some`, [
-        ...params,
-        MAX_COUNTED_SESSIONS,
-      ]),
-    ];
-    return { rows: rows.map(toSession), total: Number(count?.total ?? 0) };
+    const sources = [this.present(this.conditions(filter), orderOf(filter))];
+    if (filter.state === 'ended') sources.push(this.archive.ended(filter));
+    const page = await pageOver(sources, filter, MAX_COUNTED_SESSIONS);
+    return { rows: page.rows.map(toSession), total: page.total };
   }
 
   /** One user's sessions, open ones first, then the last that ended. */
   async forUser(username: string, page: { readonly page: number; readonly perPage: number }): Promise<Page<Session>> {
-    const rows = await this.db.query<SessionRow[]>(
-      `SELECT ${SESSION_COLUMNS} FROM radacct WHERE username = ? ORDER BY acctstoptime IS NULL DESC, acctstoptime DESC, radacctid DESC LIMIT ? OFFSET ?`,
-      [username, page.perPage, Math.min((page.page - 1) * page.perPage, MAX_COUNTED_SESSIONS)],
+    const present = this.present(
+      new Conditions().add('username = ?', username),
+      'acctstoptime IS NULL DESC, acctstoptime DESC, radacctid DESC',
     );
-    const [count] = await this.db.query<{ total: string }[]>(
-      'SELECT COUNT(*) AS total FROM (SELECT 1 FROM radacct WHERE username = ? LIMIT ?) AS some',
-      [username, MAX_COUNTED_SESSIONS],
-    );
-    return { rows: rows.map(toSession), total: Number(count?.total ?? 0) };
+    const { rows, total } = await pageOver([present, this.archive.ended({ usernames: [username] })], page, MAX_COUNTED_SESSIONS);
+    return { rows: rows.map(toSession), total };
   }
 
   /** What a CoA-Request has to name. */
@@ -159,9 +74,10 @@ export class SessionsReader {
     return rows.map(toSession);
   }
 
-  /** Open or ended. */
+  /** Open, ended or archived. */
   async find(id: number): Promise<Session | undefined> {
-    const [row] = await this.db.query<SessionRow[]>(`SELECT ${SESSION_COLUMNS} FROM radacct WHERE radacctid = ?`, [id]);
+    const of = (table: string): string => `SELECT ${SESSION_COLUMNS} FROM ${table} WHERE radacctid = ?`;
+    const [row] = await this.db.query<SessionRow[]>(`${of('radacct')} UNION ALL ${of('radacct_archive')} LIMIT 1`, [id, id]);
     return row && toSession(row);
   }
 
@@ -249,28 +165,32 @@ export class SessionsReader {
     return { inputBytes: total('input_bytes'), outputBytes: total('output_bytes') };
   }
 
-  private conditions(filter: SessionFilter): { where: string; params: unknown[] } {
-    const parts: string[] = [];
-    const params: unknown[] = [];
-    const add = (sql: string, ...values: unknown[]): void => {
-      parts.push(sql);
-      params.push(...values);
+  private present({ sql, params }: Conditions, order: string): CountedRows<SessionRow> {
+    return {
+      count: async (most) => {
+        const [row] = await this.db.query<{ total: string }[]>(
+          `SELECT COUNT(*) AS total FROM (SELECT 1 FROM radacct WHERE ${sql} LIMIT ?) AS some`,
+          [...params, most],
+        );
+        return Number(row?.total ?? 0);
+      },
+      rows: (limit, offset) =>
+        this.db.query<SessionRow[]>(`SELECT ${SESSION_COLUMNS} FROM radacct WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, [
+          ...params,
+          limit,
+          offset,
+        ]),
     };
-    if (filter.state === 'online') add(ONLINE, ...this.liveAt());
-    else add('acctstoptime IS NOT NULL');
-    if (filter.routerId !== undefined) add('router_id = ?', filter.routerId);
-    if (filter.serviceType !== undefined) add(`${SERVICE_TYPE} = ?`, filter.serviceType);
-    if (filter.group !== undefined) add('username IN (SELECT username FROM radusergroup WHERE groupname = ?)', filter.group);
-    if (filter.usernames !== undefined)
-      add(filter.usernames.length > 0 ? `username IN (${marks(filter.usernames)})` : 'FALSE', ...filter.usernames);
-    if (filter.search) {
-      const text = filter.search.trim();
-      const mac = canonicalMac(text);
-      if (mac) add('callingstationid = ?', mac);
-      else if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) add('framedipaddress = ?', text);
-      else add('username LIKE ?', `${text.replace(/[\\%_]/g, '\\$&')}%`);
-    }
-    return { where: parts.join(' AND '), params };
+  }
+
+  private conditions(filter: SessionFilter): Conditions {
+    const conditions = new Conditions();
+    if (filter.state === 'online') conditions.add(ONLINE, ...this.liveAt());
+    else conditions.add('acctstoptime IS NOT NULL');
+    if (filter.routerId !== undefined) conditions.add('router_id = ?', filter.routerId);
+    addKind(conditions, filter);
+    addSearch(conditions, searchOf(filter.search));
+    return conditions;
   }
 
   private liveAt(): Date[] {
@@ -291,30 +211,3 @@ function scopeOf(scope: SessionScope): { from: string; params: unknown[] } {
 }
 
 const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
-
-/** A counter beyond 2^53 bytes (9 PB in one session) is not a measurement; it is shown as the largest exact number. */
-const bytes = (value: string | null): number => Math.min(Number(value ?? 0), Number.MAX_SAFE_INTEGER);
-
-const rate = (value: string | null): number | null => (value === null ? null : Math.round(Number(value)));
-
-export function toSession(row: SessionRow): Session {
-  return {
-    id: Number(row.id),
-    username: row.username,
-    routerId: Number(row.router_id),
-    nasIp: row.nasipaddress,
-    acctSessionId: row.acctsessionid,
-    startedAt: row.started_at,
-    updatedAt: row.updated_at,
-    endedAt: row.acctstoptime,
-    seconds: row.seconds ?? 0,
-    inputBytes: bytes(row.input_bytes),
-    outputBytes: bytes(row.output_bytes),
-    framedIp: row.framedipaddress,
-    mac: row.callingstationid,
-    serviceType: row.service_type,
-    terminateCause: row.acctterminatecause,
-    inputBps: rate(row.input_bps),
-    outputBps: rate(row.output_bps),
-  };
-}

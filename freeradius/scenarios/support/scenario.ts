@@ -4,6 +4,7 @@ import { SystemClock } from '@jala/kernel';
 import { withConnection } from '@jala/infra/central-db';
 import { createTestTenancy, randomSuffix, rootOfTestServer, testConfig, type TestTenancy, type TestTenant } from '@jala/infra/testing';
 import {
+  ArchivedSessions,
   LoginsReader,
   radiusEntities,
   radiusGrants,
@@ -134,7 +135,8 @@ export class Isp {
   }
 
   sessions<T>(read: (reader: SessionsReader) => Promise<T>): Promise<T> {
-    return this.tenant.run(() => read(new SessionsReader(this.scenario.tenancy.database, new SystemClock())));
+    const { database } = this.scenario.tenancy;
+    return this.tenant.run(() => read(new SessionsReader(database, new ArchivedSessions(database), new SystemClock())));
   }
 
   async logins(username: string): ReturnType<LoginsReader['forUser']> {

@@ -7,7 +7,7 @@ import { type BillingPeriod, SubscriptionsService } from '@jala/central/plans';
 import { CentralDatabase, duplicateKeyOf } from '@jala/infra/central-db';
 import { randomToken, SecretBox } from '@jala/infra/crypto';
 import { assertGoodPassword, PasswordHasher } from '@jala/infra/identity';
-import { Outbox } from '@jala/infra/queue';
+import { AccessEnds, Outbox } from '@jala/infra/queue';
 import { DEFAULT_DB_HOST } from './db-hosts.repository';
 import { ProvisioningRepository } from './provisioning.repository';
 import { CachedTenantDirectory } from './tenant-directory.service';
@@ -47,6 +47,7 @@ export class TenantsService {
     private readonly directory: CachedTenantDirectory,
     private readonly exports: TenantExports,
     private readonly outbox: Outbox,
+    private readonly ends: AccessEnds,
     private readonly activity: ActivityLog,
     private readonly hasher: PasswordHasher,
     private readonly secrets: SecretBox,
@@ -237,6 +238,7 @@ export class TenantsService {
       await consequences(tenant);
       await this.tenants.update(id, { ...change, status: to });
       await this.record(actor, action, tenant, auditOf(tenant), auditOf({ ...tenant, ...change, status: to }));
+      this.db.afterCommit(() => this.ends.announce({ tenantId: id }));
     });
   }
 

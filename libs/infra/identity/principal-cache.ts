@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Permission } from '@jala/contracts';
+import { AccessEnds } from '@jala/infra/queue';
 import { type Realm, realmKey } from './account';
 
 /** What must be true of an account for its token to be honoured, as it was at most a few seconds ago. */
@@ -12,13 +13,20 @@ export interface PrincipalFacts {
   readonly permissions: ReadonlySet<Permission>;
 }
 
-/** How long another process may go on honouring what this one has just ended. In this process it ends at once. */
+/** How long a process that does not hear of it (AccessEnds) may go on honouring what another one has ended. */
 const TTL_MS = 5_000;
 const MAX_ENTRIES = 20_000;
 
 @Injectable()
 export class PrincipalCache {
   private readonly entries = new Map<string, { until: number; facts: Promise<PrincipalFacts | undefined> }>();
+
+  constructor(private readonly ends: AccessEnds) {
+    ends.onEnd(({ tenantId, accountId }) => {
+      const realm = realmKey({ audience: tenantId === null ? 'platform' : 'tenant', tenantId });
+      this.forget(accountId === undefined ? `${realm}/` : `${realm}/${accountId}/`);
+    });
+  }
 
   /** Concurrent requests of one session share one look-up. */
   get(
@@ -38,13 +46,14 @@ export class PrincipalCache {
     return facts;
   }
 
-  forgetAccount(realm: Realm, accountId: number): void {
-    this.forget(`${realmKey(realm)}/${accountId}/`);
+  /** In every process. To be called after the commit. */
+  forgetAccount({ tenantId }: Realm, accountId: number): void {
+    this.ends.announce({ tenantId, accountId });
   }
 
   /** After a role was changed: everybody in the realm. */
-  forgetRealm(realm: Realm): void {
-    this.forget(`${realmKey(realm)}/`);
+  forgetRealm({ tenantId }: Realm): void {
+    this.ends.announce({ tenantId });
   }
 
   private forget(prefix: string): void {

@@ -18,6 +18,7 @@ export { JobRunner } from './job-runner';
 export { Outbox, TenantOutbox, type EnqueueOptions, type TenantJobName } from './outbox';
 export { OutboxRelay } from './outbox-relay';
 export { OutboxSweep } from './outbox-sweep';
+export { type AccessEnd, AccessEnds } from './access-ends';
 export { ProgressBus } from './progress-bus';
 export { QueueModule, QueueWorkerModule } from './queue.module';
 export { QueueWorkers } from './queue-workers';

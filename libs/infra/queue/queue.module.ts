@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { AccessEnds } from './access-ends';
 import { DirtyTenants } from './dirty-tenants';
 import { HandlerRegistry } from './handler-registry';
 import { JobMetrics } from './job-metrics';
@@ -20,8 +21,8 @@ import { Schedules } from './schedules';
  */
 @Global()
 @Module({
-  providers: [RedisConnections, RedisLease, JobQueues, OutboxRelay, DirtyTenants, Outbox, TenantOutbox, ProgressBus],
-  exports: [RedisConnections, RedisLease, JobQueues, OutboxRelay, DirtyTenants, Outbox, TenantOutbox, ProgressBus],
+  providers: [RedisConnections, RedisLease, JobQueues, OutboxRelay, DirtyTenants, Outbox, TenantOutbox, ProgressBus, AccessEnds],
+  exports: [RedisConnections, RedisLease, JobQueues, OutboxRelay, DirtyTenants, Outbox, TenantOutbox, ProgressBus, AccessEnds],
 })
 export class QueueModule {}
 

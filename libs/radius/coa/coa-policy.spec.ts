@@ -1,4 +1,4 @@
-import type { Session } from '../sessions.repository';
+import type { Session } from '../session-row';
 import { identification, mayBeOnline, neededFor, termsFor, type UserTerms } from './coa-policy';
 
 const NOW = new Date('2026-03-10T02:00:00.000Z');

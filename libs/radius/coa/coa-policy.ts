@@ -1,4 +1,4 @@
-import type { Session } from '../sessions.repository';
+import type { Session } from '../session-row';
 import type { Enforcement } from '../radius-user';
 import type { RadUser } from '../stock.entities';
 import type { CoaSession, SessionChange } from './coa-client';

@@ -8,6 +8,7 @@ import { HealthController } from './health.controller';
 import { IdempotencyInterceptor } from './idempotency.interceptor';
 import { Metrics } from './metrics';
 import { MetricsController } from './metrics.controller';
+import { OpenStreamsInterceptor } from './open-streams.interceptor';
 import { ProblemFilter } from './problem.filter';
 import { validationPipe } from './validation';
 
@@ -21,6 +22,7 @@ import { validationPipe } from './validation';
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validationPipe },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: OpenStreamsInterceptor },
   ],
   exports: [Metrics],
 })
