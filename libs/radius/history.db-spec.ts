@@ -260,7 +260,11 @@ describe('the history of users and routers', () => {
       });
       const archive = plans.filter(({ table }) => table === 'radacct_archive');
       expect([...new Set(archive.map(({ key }) => key))].sort()).toEqual(expect.arrayContaining(['ended', 'router_ended', 'user_ended']));
-      expect(archive.filter(({ key, Extra }) => key === null || Extra.includes('filesort'))).toEqual([]);
+      // The few users that a name begins are sorted together; a page of everybody, of a router or of a user is not.
+      const sorted = archive.filter(
+        ({ key, Extra, rows: found }) => Extra.includes('filesort') && !(key === 'user_ended' && Number(found) < 5_000),
+      );
+      expect([archive.filter(({ key }) => key === null), sorted]).toEqual([[], []]);
     });
   });
 });

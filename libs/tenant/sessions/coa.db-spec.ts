@@ -223,7 +223,7 @@ describe('CoA with a real worker and a simulated router', () => {
     expect(await attempts()).toMatchObject([{ answer: 'nak', error_cause: 503 }]);
     expect((await shown(sessionId))!.disconnection!.state).toBe('asked');
     await rows('UPDATE radacct SET acctupdatetime = UTC_TIMESTAMP() + INTERVAL 5 SECOND WHERE radacctid = ?', [sessionId]);
-    expect((await shown(sessionId))!.disconnection!.state).toBe('ignored');
+    expect((await shown(sessionId))!.disconnection!.state).toBe('disowned');
   });
 
   it('shows a silent router while it tries, and after the last try', async () => {

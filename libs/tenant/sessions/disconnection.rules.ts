@@ -2,9 +2,10 @@ import { type CoaAttempt, type Session, SESSION_NOT_FOUND } from '@jala/radius';
 
 /**
  * `asked`: tries go on, or the router agreed and its Stop is awaited. The others will not end by themselves: `refused` and `silent`
- * after the last try, `ignored` when reports go on although the router agreed.
+ * after the last try, `ignored` when reports go on although the router agreed, `disowned` when they go on although it said that
+ * there is no such session.
  */
-export const DISCONNECTION_STATES = ['asked', 'refused', 'silent', 'ignored'] as const;
+export const DISCONNECTION_STATES = ['asked', 'refused', 'silent', 'ignored', 'disowned'] as const;
 export type DisconnectionState = (typeof DISCONNECTION_STATES)[number];
 
 type Asked = Pick<CoaAttempt, 'answer' | 'errorCause' | 'lastTry' | 'sentAt' | 'answeredAt'>;
@@ -25,7 +26,7 @@ export function hasDied(session: Reported, attempt: Asked | undefined): boolean 
 /** What became of the wish to end this session. Undefined: it ended, or nobody wished it. */
 export function disconnectionState(session: Reported, attempt: Asked | undefined): DisconnectionState | undefined {
   if (session.endedAt || !attempt) return undefined;
-  if (agreed(attempt)) return hasDied(session, attempt) ? 'asked' : 'ignored';
+  if (agreed(attempt)) return hasDied(session, attempt) ? 'asked' : attempt.answer === 'ack' ? 'ignored' : 'disowned';
   if (!attempt.lastTry) return 'asked';
   return attempt.answer === 'nak' ? 'refused' : 'silent';
 }

@@ -10,6 +10,7 @@ import {
   TestInfraModule,
   type TestTenancy,
   type TestTenant,
+  watchStatements,
 } from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
 import { radiusEntities } from '@jala/radius';
@@ -219,5 +220,31 @@ describe('timelines and diagnoses in a real database', () => {
     await refused(() => of(TimelineService).ofRouter(actor, routerId, {}));
     await refused(() => of(DiagnosisService).ofCustomer(actor, customerId));
     expect((await other.run(() => of(TimelineService).logins(actor, { accepted: false }))).entries).toEqual([]);
+  });
+
+  it('reads changes and answers of routers from one index each, in its order', async () => {
+    await rows(
+      `INSERT INTO coa_attempts (radacctid, acctsessionid, username, router_id, nasipaddress, kind, reason, try, last_try, packets, answer, sent_attributes, sent_at)
+       SELECT seq, seq, CONCAT('user', seq MOD 200), seq MOD 20, '', 'change', 'renewed', 1, 1, 1, 'ack', '{}', ? - INTERVAL seq SECOND FROM seq_1_to_20000`,
+      [at('12:00:00')],
+    );
+    await rows(
+      `INSERT INTO activity_log (at, actor_kind, actor_name, actor_role, action, subject_type, subject_id, subject_label)
+       SELECT ? - INTERVAL seq SECOND, 'tenant', 'Sri', 'owner', 'customer.updated', IF(seq MOD 2, 'customer', 'router'), seq MOD 200, '' FROM seq_1_to_20000`,
+      [at('12:00:00')],
+    );
+    await rows('ANALYZE TABLE coa_attempts, activity_log');
+    const statements = watchStatements();
+    await timeline();
+    await tenant.run(() => of(TimelineService).ofRouter(actor, routerId, {}));
+    const asked = statements.sent().filter(([sql]) => /FROM (coa_attempts|activity_log)/.test(sql));
+    statements.stop();
+    const keys = new Set<string>();
+    for (const [sql, params] of asked)
+      for (const { key, Extra } of await rows<{ key: string; Extra: string }>(`EXPLAIN ${sql}`, params)) {
+        expect(Extra).not.toContain('filesort');
+        keys.add(key);
+      }
+    expect([...keys].sort()).toEqual(['activity_log_subject', 'coa_attempts_router_sent', 'coa_attempts_user_sent']);
   });
 });

@@ -42,6 +42,7 @@ export type ServicePlanInput = Schemas['CreateServicePlanDto'];
 export type PlanOption = Schemas['PlanOptionDto'];
 export type Customer = Schemas['CustomerDto'];
 export type CustomerInput = Schemas['CreateCustomerDto'];
+export type CustomerDevice = Schemas['CustomerDeviceDto'];
 export type Session = Schemas['SessionDto'];
 export type LoginAttempt = Schemas['LoginAttemptDto'];
 export type RoleMatrix = Schemas['RoleMatrixDto'];

@@ -1188,6 +1188,38 @@ export interface paths {
         patch: operations["ServicePlans_update"];
         trace?: never;
     };
+    "/api/tenant/service-plans/{id}/change-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ServicePlans_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/service-plans/{id}/refreshes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ServicePlans_refreshes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant/sessions": {
         parameters: {
             query?: never;
@@ -1613,8 +1645,30 @@ export interface components {
         };
         CreateCustomerDto: {
             address?: string | null;
+            /**
+             * @description IPv6 prefix for the customer's own router
+             * @example 2001:db8:1:200::/56
+             */
+            delegated_ipv6_prefix?: string | null;
+            /** @description So many devices instead of what the plan says; 0: only those put on the list of devices. Null: as the plan says */
+            device_slots?: number | null;
             /** Format: email */
             email?: string | null;
+            /**
+             * @description This IPv4 address and no other; one customer only
+             * @example 10.0.0.7
+             */
+            framed_ip?: string | null;
+            /**
+             * @description IPv6 prefix of the link
+             * @example 2001:db8:1:2::/64
+             */
+            framed_ipv6_prefix?: string | null;
+            /**
+             * @description Hotspot only: the username is a device address, and the device needs no password
+             * @default false
+             */
+            mac_auth?: boolean;
             /** @example Budi Santoso */
             name: string;
             notes?: string | null;
@@ -1638,12 +1692,18 @@ export interface components {
             address: string | null;
             /** Format: date-time */
             created_at: string;
+            delegated_ipv6_prefix: string | null;
+            /** @description Null: as the plan says */
+            device_slots: number | null;
             email: string | null;
             /** Format: date-time */
             expires_at: string | null;
+            framed_ip: string | null;
+            framed_ipv6_prefix: string | null;
             id: number;
             /** Format: date-time */
             last_login_at: string | null;
+            mac_auth: boolean;
             name: string;
             notes: string | null;
             /** @description Has a session now */
@@ -1770,6 +1830,9 @@ export interface components {
             fup_bytes?: number | null;
             fup_download_bps?: number | null;
             fup_upload_bps?: number | null;
+            /** @description Bits per second also when the line is full; both or none */
+            guaranteed_download_bps?: number | null;
+            guaranteed_upload_bps?: number | null;
             /** @description A session without traffic ends after this */
             idle_seconds?: number | null;
             /**
@@ -1791,6 +1854,8 @@ export interface components {
              * @example 15000000
              */
             price_minor: number;
+            /** @description 1 is served first, 8 last */
+            priority?: number | null;
             /** @description Bytes, up and down together, in one period. Null or absent: no limit */
             quota_bytes?: number | null;
             /**
@@ -1871,26 +1936,37 @@ export interface components {
              */
             timezone?: string;
         };
+        CustomerDeviceDto: {
+            /** Format: date-time */
+            last_seen_at: string | null;
+            /** @example AA:BB:CC:DD:EE:FF */
+            mac: string;
+            online: boolean;
+            /** @description Takes one of the slots; others were only seen */
+            remembered: boolean;
+        };
         CustomerDevicesDto: {
-            /** @description How many are remembered; null: any device may connect */
+            /** @description How many may connect; null: any device; 0: only those remembered */
             device_slots: number | null;
-            /**
-             * @example [
-             *       "AA:BB:CC:DD:EE:FF"
-             *     ]
-             */
-            devices: string[];
+            /** @description Those remembered, then others seen of late */
+            devices: components["schemas"]["CustomerDeviceDto"][];
         };
         CustomerDto: {
             address: string | null;
             /** Format: date-time */
             created_at: string;
+            delegated_ipv6_prefix: string | null;
+            /** @description Null: as the plan says */
+            device_slots: number | null;
             email: string | null;
             /** Format: date-time */
             expires_at: string | null;
+            framed_ip: string | null;
+            framed_ipv6_prefix: string | null;
             id: number;
             /** Format: date-time */
             last_login_at: string | null;
+            mac_auth: boolean;
             name: string;
             notes: string | null;
             /** @description Has a session now */
@@ -2211,6 +2287,8 @@ export interface components {
             /** @description Bits per second, at least download_bps of the plan */
             download_bps: number;
             seconds: number;
+            /** @description For uploads, where another */
+            seconds_upload?: number | null;
             /** @description The burst ends when the average over `seconds` is above this */
             threshold_download_bps: number;
             threshold_upload_bps: number;
@@ -2243,6 +2321,24 @@ export interface components {
         PlanPageDto: {
             data: components["schemas"]["PlanDto"][];
             meta: components["schemas"]["PageMetaDto"];
+        };
+        PlanRefreshDto: {
+            /** @description The router took over the new terms */
+            changed: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Ended, so that the next login brings the new terms; or gone already */
+            ended: number;
+            /** @description The router refused or did not answer */
+            failed: number;
+            /** Format: date-time */
+            finished_at: string | null;
+            id: number;
+            /** @enum {string} */
+            needed: "change" | "disconnect";
+            requested_by: string;
+            /** @description Open when the plan was changed */
+            sessions: number;
         };
         PlanUsageDto: {
             /** @description Upload */
@@ -2457,6 +2553,17 @@ export interface components {
             latency_ms: number | null;
             name: string;
         };
+        ServicePlanChangePreviewDto: {
+            /** @description How many customers have the plan */
+            customers: number;
+            /**
+             * @description Of running sessions: nothing; they are told the new terms; they are ended, and the next login brings them
+             * @enum {string}
+             */
+            effect: "nothing" | "change" | "disconnect";
+            /** @description Running sessions that this is about */
+            sessions: number;
+        };
         ServicePlanDto: {
             active: boolean;
             /** @description Firewall address list on the router */
@@ -2477,6 +2584,9 @@ export interface components {
             fup_bytes?: number | null;
             fup_download_bps?: number | null;
             fup_upload_bps?: number | null;
+            /** @description Bits per second also when the line is full; both or none */
+            guaranteed_download_bps?: number | null;
+            guaranteed_upload_bps?: number | null;
             id: number;
             /** @description A session without traffic ends after this */
             idle_seconds?: number | null;
@@ -2495,6 +2605,8 @@ export interface components {
             /** @description Address pool on the router */
             pool?: string | null;
             price_minor: number;
+            /** @description 1 is served first, 8 last */
+            priority?: number | null;
             quota_bytes: number | null;
             /**
              * @description What quotas and fair use are for: the whole period, or each day, week (from Monday) or month in the tenant's time zone
@@ -2574,6 +2686,8 @@ export interface components {
         SettingsDto: {
             address: string | null;
             currency: string;
+            keep_logins_days: number;
+            keep_sessions_months: number;
             /** @enum {string} */
             locale: "en" | "id";
             name: string;
@@ -2781,6 +2895,13 @@ export interface components {
         };
         UpdateCustomerDto: {
             address?: string | null;
+            /**
+             * @description IPv6 prefix for the customer's own router
+             * @example 2001:db8:1:200::/56
+             */
+            delegated_ipv6_prefix?: string | null;
+            /** @description So many devices instead of what the plan says; 0: only those put on the list of devices. Null: as the plan says */
+            device_slots?: number | null;
             /** Format: email */
             email?: string | null;
             /**
@@ -2788,6 +2909,21 @@ export interface components {
              * @description Null: does not expire by itself
              */
             expires_at?: string | null;
+            /**
+             * @description This IPv4 address and no other; one customer only
+             * @example 10.0.0.7
+             */
+            framed_ip?: string | null;
+            /**
+             * @description IPv6 prefix of the link
+             * @example 2001:db8:1:2::/64
+             */
+            framed_ipv6_prefix?: string | null;
+            /**
+             * @description Hotspot only: the username is a device address, and the device needs no password
+             * @default false
+             */
+            mac_auth?: boolean;
             /** @example Budi Santoso */
             name?: string;
             notes?: string | null;
@@ -2880,6 +3016,9 @@ export interface components {
             fup_bytes?: number | null;
             fup_download_bps?: number | null;
             fup_upload_bps?: number | null;
+            /** @description Bits per second also when the line is full; both or none */
+            guaranteed_download_bps?: number | null;
+            guaranteed_upload_bps?: number | null;
             /** @description A session without traffic ends after this */
             idle_seconds?: number | null;
             /**
@@ -2901,6 +3040,8 @@ export interface components {
              * @example 15000000
              */
             price_minor?: number;
+            /** @description 1 is served first, 8 last */
+            priority?: number | null;
             /** @description Bytes, up and down together, in one period. Null or absent: no limit */
             quota_bytes?: number | null;
             /**
@@ -2935,6 +3076,10 @@ export interface components {
              * @example IDR
              */
             currency?: string;
+            /** @description Attempts to log in older than so many days are deleted. Owner only */
+            keep_logins_days?: number;
+            /** @description Ended sessions older than so many whole months are deleted. Owner only */
+            keep_sessions_months?: number;
             /** @enum {string} */
             locale?: "en" | "id";
             name?: string;
@@ -6465,6 +6610,80 @@ export interface operations {
                 content?: never;
             };
             /** @description Needs service_plans.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ServicePlans_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateServicePlanDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePlanChangePreviewDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs service_plans.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ServicePlans_refreshes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRefreshDto"][];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs service_plans.view */
             403: {
                 headers: {
                     [name: string]: unknown;

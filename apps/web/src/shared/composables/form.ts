@@ -13,6 +13,7 @@ export interface FormOptions<T extends object> {
   initial: T;
   /** Field → message, for what the browser can know. Undefined values mean "fine". */
   validate?: (values: T) => { [K in keyof T]?: string | false | undefined };
+  /** `false`: somebody thought better of it, and nothing was saved. */
   submit: (values: T) => Promise<unknown>;
   /** Refusals that are about one field although the server names none: `{ STAFF_EMAIL_TAKEN: 'email' }`. */
   fieldOf?: Partial<Record<ErrorCode, keyof T & string>>;
@@ -97,8 +98,9 @@ export function useForm<T extends object>(options: FormOptions<T>) {
     try {
       const sent = plain();
       saved.value = sent;
-      await options.submit(sent);
-      return true;
+      if ((await options.submit(sent)) !== false) return true;
+      saved.value = { ...options.initial };
+      return false;
     } catch (error) {
       saved.value = { ...options.initial };
       receive(asApiError(error));

@@ -9,6 +9,10 @@ export interface RuleValues {
   burst_threshold_download_bps: number | null;
   burst_threshold_upload_bps: number | null;
   burst_seconds: number | null;
+  burst_seconds_upload: number | null;
+  priority: number | null;
+  guaranteed_download_bps: number | null;
+  guaranteed_upload_bps: number | null;
   quota_window: (typeof QUOTA_WINDOWS)[number];
   time_quota_hours: number | null;
   fup_bytes: number | null;
@@ -33,6 +37,10 @@ export const rulesOf = (plan?: ServicePlan): RuleValues => ({
   burst_threshold_download_bps: plan?.burst?.threshold_download_bps ?? null,
   burst_threshold_upload_bps: plan?.burst?.threshold_upload_bps ?? null,
   burst_seconds: plan?.burst?.seconds ?? null,
+  burst_seconds_upload: plan?.burst?.seconds_upload ?? null,
+  priority: plan?.priority ?? null,
+  guaranteed_download_bps: plan?.guaranteed_download_bps ?? null,
+  guaranteed_upload_bps: plan?.guaranteed_upload_bps ?? null,
   quota_window: plan?.quota_window ?? 'total',
   time_quota_hours: per(plan?.time_quota_seconds, 3_600),
   fup_bytes: plan?.fup_bytes ?? null,
@@ -56,11 +64,12 @@ const BURST = [
   'burst_threshold_upload_bps',
   'burst_seconds',
 ] as const;
+const GUARANTEED = ['guaranteed_download_bps', 'guaranteed_upload_bps'] as const;
 const FAIR_USE = ['fup_bytes', 'fup_download_bps', 'fup_upload_bps'] as const;
 
 /** The fields that are empty although others of their group are not. */
 export function missingRules(values: RuleValues): Set<keyof RuleValues> {
-  const groups = [BURST, FAIR_USE].filter((group) => group.some((field) => values[field] !== null));
+  const groups = [BURST, GUARANTEED, FAIR_USE].filter((group) => group.some((field) => values[field] !== null));
   return new Set(groups.flat().filter((field) => values[field] === null));
 }
 
@@ -80,8 +89,12 @@ export function rulesInput(values: RuleValues, plan?: ServicePlan): Partial<Serv
             threshold_download_bps: thresholdDownload,
             threshold_upload_bps: thresholdUpload,
             seconds: average,
+            seconds_upload: values.burst_seconds_upload,
           }
         : null,
+    priority: values.priority,
+    guaranteed_download_bps: values.guaranteed_download_bps,
+    guaranteed_upload_bps: values.guaranteed_upload_bps,
     quota_window: values.quota_window,
     time_quota_seconds: seconds(values.time_quota_hours, 3_600, plan?.time_quota_seconds),
     fup_bytes: values.fup_bytes,
