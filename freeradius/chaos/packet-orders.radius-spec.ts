@@ -74,6 +74,43 @@ const history = fc
     });
   });
 
+/** Longer than a packet may be late without saying so. */
+const GAP_S = 200;
+
+/** Sessions under one id, one after the other: something other than the Start is heard of each. */
+const successive = fc
+  .array(
+    fc.record({
+      steps: fc.array(fc.record({ input: fc.integer({ min: 1, max: 2 ** 33 }), output: fc.integer({ min: 1, max: 2 ** 40 }) }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      stopped: fc.boolean(),
+    }),
+    { minLength: 2, maxLength: 6 },
+  )
+  .chain((plans) => {
+    const reports = plans.flatMap(reportsOf);
+    const last = reports.filter((report, index) => reports[index + 1]?.session !== report.session);
+    return fc.record({
+      plans: fc.constant(plans),
+      sent: fc.tuple(fc.subarray(reports), fc.array(fc.constantFrom(...reports), { maxLength: reports.length })).chain(([some, again]) => {
+        const all = [...new Set([...some, ...last]), ...again];
+        return fc.shuffledSubarray(all, { minLength: all.length });
+      }),
+    });
+  });
+
+/** Seconds after the first. */
+const startsOf = (plans: readonly Plan[]): number[] => {
+  let start = 0;
+  return plans.map(({ steps }) => {
+    const begins = start;
+    start += steps.length * INTERVAL_S + GAP_S;
+    return begins;
+  });
+};
+
 describe('reports in any order, repeated, late, lost, under reused session ids', () => {
   let scenario: Scenario;
   let isp: Isp;
@@ -176,5 +213,47 @@ describe('reports in any order, repeated, late, lost, under reused session ids',
     // The watch was awake.
     await isp.query('UPDATE radacct SET acctupdatetime = acctupdatetime - INTERVAL 1 SECOND LIMIT 1');
     expect(await isp.query('SELECT what FROM violations')).toEqual([{ what: 'a counter went down' }]);
+  });
+
+  it('are kept apart by time where the router does not repeat Class, in any order', async () => {
+    await isp.query('DELETE FROM violations');
+    await fc.assert(
+      fc.asyncProperty(successive, async ({ plans, sent }) => {
+        const id = `again-${++run}`;
+        const starts = startsOf(plans);
+        const packets = sent.map(({ session, status, at, input, output }): RawAttribute[] => [
+          [1, 'budi'],
+          [44, id],
+          integer(40, status),
+          integer(41, AGO_S - starts[session]! - at),
+          integer(46, at),
+          integer(42, input % 2 ** 32),
+          integer(52, Math.floor(input / 2 ** 32)),
+          integer(43, output % 2 ** 32),
+          integer(53, Math.floor(output / 2 ** 32)),
+        ]);
+        const began = Date.now();
+        await sendInOrder(router, scenario.server.ports.acct, packets);
+        await scenario.stored();
+        const rows = await isp.query<{ input: string; output: string; seconds: number; started: Date; stopped: Date | null }>(
+          `SELECT acctinputoctets AS input, acctoutputoctets AS output, acctsessiontime AS seconds, acctstarttime AS started, acctstoptime AS stopped
+             FROM radacct WHERE acctsessionid = ? ORDER BY acctstarttime`,
+          [id],
+        );
+        const found = rows.map(({ input, output, seconds, stopped }) => [Number(input), Number(output), seconds, stopped !== null]);
+        const expected = plans.map((_, session) => {
+          const heard = sent.filter((report) => report.session === session);
+          const most = (of: 'at' | 'input' | 'output'): number => Math.max(...heard.map((report) => report[of]));
+          return [most('input'), most('output'), most('at'), heard.some(({ status }) => status === 2)];
+        });
+        expect(found).toEqual(expected);
+        rows.forEach(({ started }, session) => {
+          const off = started.getTime() - (began - (AGO_S - starts[session]!) * 1000);
+          expect(Math.abs(off)).toBeLessThan(TRAVEL_S * 1000);
+        });
+        expect(await isp.query('SELECT * FROM violations')).toEqual([]);
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
   });
 });
