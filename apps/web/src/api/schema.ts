@@ -2642,7 +2642,7 @@ export interface components {
              * @description Anything but `asked` will not end by itself
              * @enum {string}
              */
-            state: "asked" | "refused" | "silent" | "ignored";
+            state: "asked" | "refused" | "silent" | "ignored" | "disowned";
             tries: number;
         };
         SessionDto: {
