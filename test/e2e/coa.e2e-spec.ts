@@ -133,6 +133,55 @@ describe('ending and changing sessions', () => {
     );
   });
 
+  it('says what a change of a plan touches, brings it to a running session, and to nobody of another tenant', async () => {
+    const id = await plan('Changing');
+    const [rina, other] = [await customer(id), await customer()];
+    const [{ there }, { there: untouched }] = [await online(rina), await online(other)];
+    const path = `/api/tenant/service-plans/${id}`;
+    const change = { download_bps: 40_000_000, priority: 3 };
+    expect((await tenant.owner.post(`${path}/change-preview`, change)).body).toEqual({ customers: 1, effect: 'change', sessions: 1 });
+    expect((await stranger.owner.post(`${path}/change-preview`, change)).status).toBe(404);
+    expect((await tenant.owner.get(path)).body.download_bps).toBe(10_000_000);
+    expect((await tenant.owner.patch(path, change)).status).toBe(200);
+    const rateOf = async (session: NasSession) =>
+      (await nas.sessions()).find((known) => known.id === session.id)?.attributes['Mikrotik-Rate-Limit'];
+    await until('the new rate on the router', async () => (await rateOf(there)) === '5M/40M 0/0 0/0 0/0 3');
+    expect(await rateOf(untouched)).toBe('5M/10M');
+    const run = await until('the run to finish', async () =>
+      (await tenant.owner.get(`${path}/refreshes`)).body.find((known: any) => known.finished_at),
+    );
+    expect(run).toMatchObject({ needed: 'change', sessions: 1, changed: 1, ended: 0, failed: 0, requested_by: 'Owner' });
+    expect((await stranger.owner.get(`${path}/refreshes`)).status).toBe(404);
+  });
+
+  it('gives a customer fixed addresses from the next login, and ends the session of a device that is released', async () => {
+    const dewi = await customer();
+    const path = `/api/tenant/customers/${dewi.id}`;
+    const { there, id: first } = await online(dewi);
+    const fixed = { framed_ip: '10.77.0.9', delegated_ipv6_prefix: '2001:DB8:77:100::/56', device_slots: 1 };
+    expect((await tenant.owner.patch(path, fixed)).body).toMatchObject({ ...fixed, delegated_ipv6_prefix: '2001:db8:77:100::/56' });
+    await gone(there);
+    const again = accepted(await nas.login({ username: dewi.username, password: dewi.password }));
+    await until('the new session to be the only one', async () => {
+      const open = (await tenant.owner.get(`${path}/sessions`)).body.data.filter((session: any) => session.ended_at === null);
+      return open.length === 1 && open[0].id !== first;
+    });
+    expect(again.attributes['Framed-IP-Address']).toBe('10.77.0.9');
+    const { body } = await tenant.owner.get(`${path}/devices`);
+    expect(body).toMatchObject({ device_slots: 1, devices: [{ remembered: true, online: true }] });
+    const { mac } = body.devices[0];
+    expect((await stranger.owner.delete(`${path}/devices/${mac}`)).status).toBe(404);
+    expect((await tenant.owner.delete(`${path}/devices/${mac}`)).status).toBe(200);
+    await gone(again);
+    expect((await attempts(`customer_id=${dewi.id}`))[0]).toMatchObject({
+      reason: 'device-released',
+      requested_by: 'Owner',
+      answer: 'ack',
+    });
+    const taken = await tenant.owner.patch(`/api/tenant/customers/${(await customer()).id}`, { framed_ip: '10.77.0.9' });
+    expect([taken.status, taken.body.code, taken.body.errors.framed_ip[0].code]).toEqual([409, 'CUSTOMER_ADDRESS_TAKEN', 'taken']);
+  });
+
   it('shows a router that refuses and one that is silent', async () => {
     const siti = await customer();
     const { id } = await online(siti);
@@ -155,7 +204,7 @@ describe('ending and changing sessions', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     const [session] = (await nas.sessions()).filter(({ username }) => username === siti.username);
     await nas.interim(session!.id, { input: 1 });
-    await until('the session to go on', async () => (await shown())?.state === 'ignored');
+    await until('the session to go on', async () => (await shown())?.state === 'disowned');
     await tenant.owner.post(`/api/tenant/sessions/${id}/disconnect`);
     await until('the silence', async () => (await attempts(`session_id=${id}`)).length === 2, 10_000);
     expect((await attempts(`session_id=${id}`))[0]).toMatchObject({ answer: 'timeout', packets: 3, last_try: false });

@@ -38,7 +38,7 @@ describe('open streams', () => {
     expect((await tenant.owner.post('/api/tenant/staff', staff)).status).toBe(201);
     const technician = await stack.tenant(tenant.slug).login(email, password);
     const streams = await open(technician);
-    expect((await tenant.owner.put('/api/tenant/staff/roles/technician', { permissions: ['dashboard.view'] })).status).toBe(200);
+    expect((await tenant.owner.put('/api/tenant/roles/technician', { permissions: ['dashboard.view'] })).status).toBe(200);
     await until('the streams to end', async () => streams.ended(), SOON_MS);
     for (const path of STREAMS) expect((await technician.get(path)).status).toBe(403);
   });
