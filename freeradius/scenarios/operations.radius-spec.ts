@@ -6,6 +6,7 @@ import { AlertsRepository, measureRadius, MonitoringService, SnapshotStore } fro
 import { CentralDatabase, withConnection } from '@jala/infra/central-db';
 import { rootOfTestServer } from '@jala/infra/testing';
 import { PROBE_DATABASE, RadiusProbe, readSpool } from '@jala/radius';
+import { DatabaseLine } from './support/database-line';
 import { WatchedPlatform } from './support/platform-watch';
 import { inParallel, type Isp, type Router, Scenario } from './support/scenario';
 
@@ -175,6 +176,34 @@ describe('the watch over RADIUS', () => {
     expect(spool?.accounting.bytes).toBeLessThanOrEqual(open.length + record('Timestamp', 60_000).length + '\n\n'.length);
     expect(spool?.accounting.bytes).toBeGreaterThanOrEqual(open.length);
     expect(await readSpool(join(folder, 'nowhere'))).toBeUndefined();
+  });
+
+  it('goes on looking while the central database hangs, and says so', async () => {
+    const { port } = await rootOfTestServer();
+    const line = new DatabaseLine({ host: '127.0.0.1', port });
+    await line.open();
+    const hanging = await WatchedPlatform.start(scenario, { CENTRAL_DB_PORT: String(line.port) });
+    try {
+      expect((await hanging.look()).failing).toEqual([]);
+      line.freeze();
+      for (let look = 0; look < 2; look++) {
+        const began = Date.now();
+        await hanging.look().catch(() => undefined);
+        expect(Date.now() - began).toBeLessThan(15_000);
+      }
+      expect((await hanging.get(MonitoringService).condition()).failing).toContain('database-host:default');
+      expect(await hanging.get(MonitoringService).view({} as never)).toMatchObject({ centralDatabaseMs: null, outbox: null, alerts: [] });
+      const registry = new Registry();
+      measureRadius(hanging.get(SnapshotStore), hanging.get(AlertsRepository), registry);
+      expect(await registry.metrics()).toContain('jala_database_host_up{host="default"} 0');
+      line.thaw();
+      await hanging.look().catch(() => undefined);
+      expect((await hanging.look()).failing).toEqual([]);
+    } finally {
+      line.thaw();
+      await hanging.stop({ keepPlace: true });
+      await line.cut();
+    }
   });
 
   it('stores rejected logins also where they cannot be counted', async () => {

@@ -5,6 +5,7 @@ import { AppConfig } from '@jala/infra/config';
 import { RedisConnections } from '@jala/infra/queue';
 import { Clock } from '@jala/kernel';
 import { alertKey, findings } from './alert.rules';
+import { inTime } from './in-time';
 import { type Alert, AlertsRepository } from './alerts.repository';
 import { type OutboxHealth, OverviewRepository } from './overview.repository';
 import { type ProbeBucket, ProbeLoginsRepository } from './probe-logins.repository';
@@ -31,6 +32,8 @@ export interface MonitoringView extends Condition {
   readonly alerts: readonly Alert[];
 }
 
+/** The page is read when things hang; it must not. */
+const WAIT_MS = 3_000;
 const HISTORY_HOURS = 24;
 const BUCKET_MINUTES = 10;
 
@@ -63,8 +66,8 @@ export class MonitoringService {
       this.condition(),
       timed(() => this.redis.commands.ping()),
       timed(() => this.central.query('SELECT 1')),
-      this.overview.outbox().catch(() => null),
-      this.alerts.open().catch((): Alert[] => []),
+      inTime(WAIT_MS, this.overview.outbox()).catch(() => null),
+      inTime(WAIT_MS, this.alerts.open()).catch((): Alert[] => []),
     ]);
     return { ...condition, backlogLimits: this.config.backlogAlert, redisMs, centralDatabaseMs, outbox, alerts };
   }
@@ -77,7 +80,7 @@ export class MonitoringService {
 async function timed(ask: () => Promise<unknown>): Promise<number | null> {
   const started = performance.now();
   try {
-    await ask();
+    await inTime(WAIT_MS, ask());
     return Math.round((performance.now() - started) * 10) / 10;
   } catch {
     return null;

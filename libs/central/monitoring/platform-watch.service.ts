@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { DbHostsRepository, ProbeHosting } from '@jala/central/tenants';
 import { AppConfig, type StatusServer } from '@jala/infra/config';
 import { JobQueues } from '@jala/infra/queue';
 import { Clock } from '@jala/kernel';
 import { RadiusProbe, readSpool, type ResponseTimes, responseTimes, type SpoolState } from '@jala/radius';
-import { findings, judge } from './alert.rules';
+import { findings, judge, type Judgement } from './alert.rules';
 import { AlertsService } from './alerts.service';
 import { drainRate } from './drain-rate';
+import { inTime } from './in-time';
 import { ProbeLoginsRepository } from './probe-logins.repository';
 import type { DatabaseState, LoginState, MonitoringSnapshot, ProcessState } from './snapshot';
 import { SnapshotStore } from './snapshot.store';
@@ -17,6 +17,10 @@ const LOGIN_EVERY_MS = 60_000;
 /** Room for a schedule that fires a little early. */
 const SLACK_MS = 2_000;
 const DATABASE_WAIT_MS = 3_000;
+/** For all that is done with a look: the next one is due after ten seconds. */
+const TELLING_WAIT_MS = 6_000;
+/** The place of the probe is made with all its tables, once. */
+const PLACE_WAIT_MS = 30_000;
 
 type Look = Omit<MonitoringSnapshot, 'streaks'>;
 
@@ -24,6 +28,7 @@ type Look = Omit<MonitoringSnapshot, 'streaks'>;
 @Injectable()
 export class PlatformWatch {
   private readonly logger = new Logger(PlatformWatch.name);
+  private telling?: Promise<void>;
 
   constructor(
     private readonly config: AppConfig,
@@ -43,6 +48,12 @@ export class PlatformWatch {
     const look = await this.see(now, before);
     const judgement = judge(findings(look, this.config.backlogAlert), before?.streaks ?? {});
     await this.store.put({ ...look, streaks: judgement.streaks });
+    // One at a time, also when the database hangs: they would pile up.
+    this.telling ??= this.tell(look, judgement, now).finally(() => (this.telling = undefined));
+    await inTime(TELLING_WAIT_MS, this.telling);
+  }
+
+  private async tell(look: Look, judgement: Judgement, now: Date): Promise<void> {
     if (look.login && look.login.at === look.at) await this.remember(look, now);
     await this.alerts.apply(judgement, now);
   }
@@ -51,7 +62,7 @@ export class PlatformWatch {
     const at = now.toISOString();
     const loginIsDue = isDue(before?.login ?? null, now);
     // The place first: a login before it exists would be silent.
-    const place = loginIsDue ? await this.orNull('the place of the probe', () => this.hosting.place()) : null;
+    const place = loginIsDue ? await this.orNull('the place of the probe', () => this.hosting.place(), PLACE_WAIT_MS) : null;
     const [processes, spool, databases, queues, login, rejects, auth, acct] = await Promise.all([
       Promise.all(this.config.radius.statusServers.map((server) => this.processState(server, at, before))),
       this.orNull('the spool', () => readSpool(this.config.radius.runDir)),
@@ -95,7 +106,7 @@ export class PlatformWatch {
       names.map(async (name) => {
         const started = performance.now();
         try {
-          await inTime(this.hosts.reach(name));
+          await inTime(DATABASE_WAIT_MS, this.hosts.reach(name));
           return { name, latencyMs: Math.round((performance.now() - started) * 10) / 10 };
         } catch {
           return { name, latencyMs: null };
@@ -117,9 +128,9 @@ export class PlatformWatch {
   }
 
   /** What cannot be looked at must not keep us from seeing the rest. */
-  private async orNull<T>(what: string, see: () => Promise<T | undefined>): Promise<T | null> {
+  private async orNull<T>(what: string, see: () => Promise<T | undefined>, waitMs = DATABASE_WAIT_MS): Promise<T | null> {
     try {
-      return (await see()) ?? null;
+      return (await inTime(waitMs, see())) ?? null;
     } catch (error) {
       this.logger.warn(`${what} could not be looked at`, error);
       return null;
@@ -140,15 +151,3 @@ const ageOf = (spool: SpoolState | null, at: Date): number | null => {
   const { oldestAt } = spool.accounting;
   return oldestAt === null ? 0 : Math.max(0, Math.round(at.getTime() / 1_000 - oldestAt));
 };
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const patience = new AbortController();
-  const late = sleep(DATABASE_WAIT_MS, undefined, { signal: patience.signal }).then(() => Promise.reject(new Error('no answer')));
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    patience.abort();
-    late.catch(() => undefined);
-    work.catch(() => undefined);
-  }
-}

@@ -1,8 +1,12 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { RESPONSE_TIME_SECONDS } from '@jala/radius';
 import { AlertsRepository } from './alerts.repository';
+import { inTime } from './in-time';
 import { isStale, type MonitoringSnapshot, type ProcessState } from './snapshot';
 import { SnapshotStore } from './snapshot.store';
+
+/** A scrape that hangs with the database would say nothing about anything. */
+const SCRAPE_WAIT_MS = 2_000;
 
 type Labels = Record<string, string>;
 type Samples = readonly (readonly [labels: Labels, value: number])[];
@@ -254,7 +258,7 @@ export function measureRadius(store: SnapshotStore, alerts: AlertsRepository, re
     labelNames: ['kind'],
     registers: [registry],
     collect: async () => {
-      const alertsNow = await alerts.open().catch(() => undefined);
+      const alertsNow = await inTime(SCRAPE_WAIT_MS, alerts.open()).catch(() => undefined);
       open.reset();
       for (const { kind } of alertsNow ?? []) open.inc({ kind });
     },
