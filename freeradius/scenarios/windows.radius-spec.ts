@@ -149,25 +149,28 @@ describe("the tenant's own clock", () => {
     });
   });
 
-  it('costs one query for each login', async () => {
-    await isp.user('hemat', {
-      quotaBytes: 1e9,
-      timeQuotaSeconds: 1e5,
-      quotaWindow: 'month',
-      deviceSlots: 3,
-      devices: ['AA:BB:CC:00:00:01'],
-      loginHours: 'Al0000-2359',
-      fairUse: { bytes: 1e8, rateLimit: '1M/1M' },
-    });
+  const quotas = { quotaBytes: 1e9, timeQuotaSeconds: 1e5, quotaWindow: 'month', fairUse: { bytes: 1e8, rateLimit: '1M/1M' } } as const;
+  const rules = { deviceSlots: 3, devices: ['AA:BB:CC:00:00:01'], loginHours: 'Al0000-2359' } as const;
+
+  it.each([
+    ['one query for a login with quotas and fair use', 'hemat', quotas, [/^SELECT REPLACE\(c\.value/]],
+    [
+      'a second one for login hours and device slots',
+      'teratur',
+      { ...quotas, ...rules },
+      [/^SELECT REPLACE\(c\.value/, /^SELECT IF\(u\.fup_bytes/],
+    ],
+  ])('costs %s', async (_, username, plan, queries) => {
+    await isp.user(username, plan);
     const attributes = { 'Calling-Station-Id': 'AA:BB:CC:00:00:01' };
-    await router.login('hemat', 'rahasia', { attributes });
+    await router.login(username, 'rahasia', { attributes });
     await scenario.stored();
     const statements = (scenario.line.statements = []) as string[];
     const methods = ['pap', 'chap', 'mschap', 'mschapv2'] as const;
-    for (const method of methods) expect((await router.login('hemat', 'rahasia', { method, attributes })).answer).toBe('accept');
+    for (const method of methods) expect((await router.login(username, 'rahasia', { method, attributes })).answer).toBe('accept');
     await scenario.stored();
     // A new connection sets its time zone; the drain writes the history.
     const asked = statements.filter((text) => !/^(SET SESSION|INSERT INTO \S+radpostauth)/.test(text));
-    expect(asked.map((text) => text.slice(0, 40))).toEqual(methods.map(() => expect.stringMatching(/^SELECT REPLACE\(c\.value/)));
+    expect(asked.map((text) => text.slice(0, 40))).toEqual(methods.flatMap(() => queries.map((query) => expect.stringMatching(query))));
   });
 });
