@@ -15,6 +15,14 @@ export function judge(what: string, ratio: number, limit: number, details: strin
   );
 }
 
+/** The same for what must not be too little. `unit`: what stands behind the figure. */
+export function judgeFloor(what: string, value: number, floor: number, details: string, unit = 'x'): void {
+  const ok = value >= floor;
+  failed ||= !ok;
+  const figure = value.toFixed(unit === 'x' ? 2 : 0).padStart(6);
+  process.stdout.write(`${what.padEnd(52)} ${figure}${unit}  (at least ${floor}${unit})  ${ok ? 'ok' : 'TOO LITTLE'}\n    ${details}\n`);
+}
+
 export function note(text: string): void {
   process.stdout.write(`    ${text}\n`);
 }

@@ -1,0 +1,107 @@
+import { heading, judgeFloor, note } from '../tenants/verdicts';
+import type { Bench } from './bench';
+import { cpuSeconds } from './freeradius';
+import { interleave, type Measurement, ratio } from './rounds';
+import type { LoadResult } from './load';
+
+const HISTORY_LOGINS = 3_000;
+
+/** Logins: our server for one tenant and for all of them, against a stock one and one without a database. */
+export async function benchLogins(bench: Bench): Promise<void> {
+  const { options, jala, files, stock } = bench;
+  heading(`Logins, ${options.window} outstanding, ${options.usersPerTenant} users in each tenant`);
+  const ofJala = (): readonly number[] => jala.pids;
+  const results = await interleave(
+    {
+      files: { name: 'users in a file, PAP', pids: () => [files.server.pid], run: () => bench.login(files.authPort) },
+      stock: { name: 'stock rlm_sql, PAP', pids: () => [stock.server.pid], run: () => bench.login(stock.authPort) },
+      one: { name: 'Jala, 1 tenant, PAP', pids: ofJala, run: () => bench.login(jala.authPort) },
+      many: {
+        name: `Jala, ${options.tenants} tenants, PAP`,
+        pids: ofJala,
+        run: () => bench.login(jala.authPort, { tenants: options.tenants }),
+      },
+      chap: { name: 'Jala, 1 tenant, CHAP', pids: ofJala, run: () => bench.login(jala.authPort, { mode: 'chap' }) },
+      mschap: { name: 'Jala, 1 tenant, MS-CHAPv2', pids: ofJala, run: () => bench.login(jala.authPort, { mode: 'mschapv2' }) },
+    },
+    bench.aroundLogins,
+  );
+  judgeFloor('full enforcement, 1 tenant, against stock', ratio(results.one, results.stock), 1.6, 'PAP, aim 2');
+  const many = `${options.tenants} tenants`;
+  judgeFloor(`full enforcement, ${many}, against stock`, ratio(results.many, results.stock), 1.4, 'PAP, aim 1.8');
+  judgeFloor(`${many} against 1 tenant`, ratio(results.many, results.one), 0.8, 'PAP');
+  judgeFloor('full enforcement, 1 tenant, against files', ratio(results.one, results.files), 0.2, 'PAP; no database at all there');
+  judgeFloor('MS-CHAPv2 against PAP', ratio(results.mschap, results.one), 0.8, '1 tenant');
+  generatorWasNoLimit(Object.values(results).flat());
+  await noteHistory(bench);
+}
+
+/** What is done after the answer, when there is time for it. */
+async function noteHistory({ jala, load, options, place }: Bench): Promise<void> {
+  const { answers } = await load.run({
+    mode: 'pap',
+    port: jala.authPort,
+    tenants: 1,
+    users: options.usersPerTenant,
+    window: options.window,
+    requests: HISTORY_LOGINS,
+  });
+  const drain = jala.drainPid;
+  const [ofDrain, ofDatabase] = [cpuSeconds(drain), cpuSeconds(place.databasePid)];
+  const seconds = await jala.drained();
+  const micros = (used: number): string => ((used / answers) * 1_000_000).toFixed(0);
+  note(
+    `the history of ${answers} logins was stored ${seconds.toFixed(1)} s after them: ${micros(cpuSeconds(drain) - ofDrain)} us of the drain ` +
+      `and ${micros(cpuSeconds(place.databasePid) - ofDatabase)} us of the database for each`,
+  );
+}
+
+/** Somebody guesses passwords behind another router, as fast as the server lets 256 of them. */
+export async function benchStorm(bench: Bench): Promise<void> {
+  const { options, jala } = bench;
+  const stormed: LoadResult[] = [];
+  heading('Good logins while another router sends bad ones');
+  const results = await interleave(
+    {
+      alone: { name: 'good logins alone', pids: () => jala.pids, run: () => bench.login(jala.authPort) },
+      storm: { name: 'good logins in the storm', pids: () => jala.pids, run: () => inTheStorm() },
+    },
+    bench.aroundLogins,
+  );
+  const refused = stormed.reduce((sum, { rejected }) => sum + rejected, 0);
+  const accepted = stormed.reduce((sum, one) => sum + one.accepted, 0);
+  const seconds = stormed.reduce((sum, one) => sum + one.seconds, 0);
+  judgeFloor(
+    'good logins in the storm against alone',
+    ratio(results.storm, results.alone),
+    0.9,
+    `${(refused / seconds).toFixed(0)} bad logins a second refused, ${accepted} accepted; each reject waits a second (reject_delay)`,
+  );
+  if (accepted > 0) throw new Error(`${accepted} bad logins were accepted.`);
+
+  async function inTheStorm(): Promise<LoadResult> {
+    const [good, bad] = await Promise.all([
+      bench.login(jala.authPort),
+      bench.load.run({
+        mode: 'pap',
+        port: jala.authPort,
+        network: 2,
+        tenants: 1,
+        users: options.usersPerTenant,
+        window: 256,
+        seconds: options.seconds,
+        warmUpSeconds: options.warmUpSeconds,
+        badPasswords: true,
+      }),
+    ]);
+    stormed.push(bad);
+    return good;
+  }
+}
+
+/** A generator that needs a whole core would be what is measured. */
+export function generatorWasNoLimit(measured: readonly Measurement[]): void {
+  const most = Math.max(...measured.map(({ cpu }) => cpu));
+  note(`load generator: at most ${(most * 100).toFixed(0)} % of one core`);
+  if (most > 0.8) throw new Error('The load generator was the limit.');
+}
