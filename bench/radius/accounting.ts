@@ -21,7 +21,7 @@ export async function benchAccounting(bench: Bench): Promise<void> {
         run: () => bench.accounting(jala.acctPort, { tenants: options.tenants }),
       },
     },
-    bench.around(() => jala.drained()),
+    bench.around,
   );
   judgeFloor('acknowledged, 1 tenant, against stock', ratio(results.one, results.stock), 2.5, 'the drain works meanwhile');
   judgeFloor(

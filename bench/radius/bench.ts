@@ -47,12 +47,8 @@ export class Bench {
     return { tenant, number };
   }
 
-  around(settle: () => Promise<unknown>): Around {
-    return { rounds: this.options.rounds, databasePid: this.place.databasePid, settle };
-  }
-
-  get aroundLogins(): Around {
-    return this.around(() => this.jala.forgetHistory());
+  get around(): Around {
+    return { rounds: this.options.rounds, databasePid: this.place.databasePid, settle: () => this.jala.forgetSpool() };
   }
 
   login(port: number, change: Partial<Load> = {}): Promise<LoadResult> {

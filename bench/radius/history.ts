@@ -42,7 +42,7 @@ export async function benchHistory(bench: Bench): Promise<void> {
       },
       old: { name: 'logins of the old tenant', pids: () => jala.pids, run: () => bench.login(jala.authPort, { firstTenant: old.number }) },
     },
-    bench.aroundLogins,
+    bench.around,
   );
   judge('login of an old tenant against a new one', ratio(results.fresh, results.old), LIMIT, 'time for as many logins');
   for (const { name, filter } of PAGES) {

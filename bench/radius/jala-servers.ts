@@ -53,7 +53,7 @@ export class JalaServers {
 
   async start(account: RadiusAccount): Promise<void> {
     execFileSync(join(FREERADIUS, 'eap-certificate'), [join(this.runDir, 'eap')]);
-    const [auth = 0, acct = 0, status = 0] = await freeUdpPorts(3);
+    const [auth = 0, acct = 0, status = 0, acctStatus = 0, drainStatus = 0, probe = 0] = await freeUdpPorts(6);
     this.authPort = auth;
     this.acctPort = acct;
     this.environment = {
@@ -62,6 +62,9 @@ export class JalaServers {
       RADIUS_AUTH_PORT: String(auth),
       RADIUS_ACCT_PORT: String(acct),
       RADIUS_STATUS_PORT: String(status),
+      RADIUS_ACCT_STATUS_PORT: String(acctStatus),
+      RADIUS_DRAIN_STATUS_PORT: String(drainStatus),
+      RADIUS_PROBE_PORT: String(probe),
       RADIUS_PROBE_SECRET: 'not-asked-here',
       ...socketEnvironment(this.runDir, account),
       RADIUS_DB_HOST: 'localhost',
@@ -102,10 +105,11 @@ export class JalaServers {
     return sizes.reduce((sum, size) => sum + size, 0);
   }
 
-  /** The login history of a measurement would be stored for longer than it took; what it costs is measured by itself. */
-  async forgetHistory(): Promise<void> {
+  /** Storing what a measurement has left takes longer than the measurement; how fast that goes is measured by itself. */
+  async forgetSpool(): Promise<void> {
     await this.stopDrain();
-    rmSync(join(this.runDir, 'spool', 'logins'), { recursive: true, force: true });
+    // A reject is written when its delay is over, perhaps only now.
+    rmSync(join(this.runDir, 'spool'), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     await this.startDrain();
   }
 

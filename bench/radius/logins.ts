@@ -24,7 +24,7 @@ export async function benchLogins(bench: Bench): Promise<void> {
       chap: { name: 'Jala, 1 tenant, CHAP', pids: ofJala, run: () => bench.login(jala.authPort, { mode: 'chap' }) },
       mschap: { name: 'Jala, 1 tenant, MS-CHAPv2', pids: ofJala, run: () => bench.login(jala.authPort, { mode: 'mschapv2' }) },
     },
-    bench.aroundLogins,
+    bench.around,
   );
   judgeFloor('full enforcement, 1 tenant, against stock', ratio(results.one, results.stock), 1.6, 'PAP, aim 2');
   const many = `${options.tenants} tenants`;
@@ -66,7 +66,7 @@ export async function benchStorm(bench: Bench): Promise<void> {
       alone: { name: 'good logins alone', pids: () => jala.pids, run: () => bench.login(jala.authPort) },
       storm: { name: 'good logins in the storm', pids: () => jala.pids, run: () => inTheStorm() },
     },
-    bench.aroundLogins,
+    bench.around,
   );
   const refused = stormed.reduce((sum, { rejected }) => sum + rejected, 0);
   const accepted = stormed.reduce((sum, one) => sum + one.accepted, 0);
