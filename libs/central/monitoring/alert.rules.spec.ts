@@ -106,6 +106,15 @@ describe('how fast the spool is drained', () => {
     expect(drainRate(after, seen(0, 1_000, 0)).accounting).toBe(rate);
   });
 
+  it('adds up what several processes wrote', () => {
+    const both = (acct: number, radsec: number): MonitoringSnapshot['processes'] => [
+      ...statistics(acct),
+      ...statistics(radsec).map((process) => ({ ...process, name: 'radsec' })),
+    ];
+    const earlier = { ...seen(0, 0, 0), processes: both(1_000, 300) };
+    expect(drainRate({ ...seen(10, 0, 0), processes: both(1_100, 500) }, earlier).accounting).toBe(30);
+  });
+
   it('a backlog that shrinks counts too', () => {
     expect(drainRate(seen(10, 1_000, 100), seen(0, 1_000, 2_100)).accounting).toBe(200);
   });

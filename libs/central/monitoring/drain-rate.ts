@@ -1,4 +1,4 @@
-import type { SpoolState } from '@jala/radius';
+import type { RadiusStatistics, SpoolState } from '@jala/radius';
 import type { DrainRate, MonitoringSnapshot, ProcessState } from './snapshot';
 
 interface Seen {
@@ -7,30 +7,38 @@ interface Seen {
   readonly spool: SpoolState | null;
 }
 
+/** Every answer of this kind is a record in the spool, whichever process gave it. */
+const WRITTEN: Readonly<Record<keyof DrainRate, (statistics: RadiusStatistics) => number>> = {
+  accounting: ({ accountingResponses }) => accountingResponses,
+  logins: ({ accessAccepts, accessRejects }) => accessAccepts + accessRejects,
+};
+
 /**
- * How fast the spool goes to the database: what was written since the last look (FreeRADIUS counts its answers, and every answer is a
- * record) less what waits more now. The drain itself counts nothing.
+ * How fast the spool goes to the database: what was written since the last look (FreeRADIUS counts its answers) less what waits more
+ * now. The drain itself counts nothing.
  */
 export function drainRate(now: Seen, before: MonitoringSnapshot | undefined): DrainRate {
   const seconds = before ? (Date.parse(now.at) - Date.parse(before.at)) / 1_000 : 0;
   if (!before || seconds <= 0) return { accounting: null, logins: null };
-  const rate = (kind: 'accounting' | 'logins'): number | null => {
-    const written = [recordsWritten(kind, now.processes), recordsWritten(kind, before.processes)] as const;
+  const rate = (kind: keyof DrainRate): number | null => {
+    const written = recordsWritten(kind, now.processes, before.processes);
     const waiting = [now.spool?.[kind].records, before.spool?.[kind].records] as const;
-    if (!written[0] || !written[1] || waiting[0] === undefined || waiting[1] === undefined) return null;
-    // Counters begin anew with the process.
-    const more = written[0].startedAt === written[1].startedAt ? written[0].records - written[1].records : written[0].records;
-    return Math.round((Math.max(0, more - (waiting[0] - waiting[1])) / seconds) * 10) / 10;
+    if (written === undefined || waiting[0] === undefined || waiting[1] === undefined) return null;
+    return Math.round((Math.max(0, written - (waiting[0] - waiting[1])) / seconds) * 10) / 10;
   };
   return { accounting: rate('accounting'), logins: rate('logins') };
 }
 
-function recordsWritten(
-  kind: 'accounting' | 'logins',
-  processes: readonly ProcessState[],
-): { records: number; startedAt: number } | undefined {
-  const statistics = processes.find(({ name }) => name === (kind === 'accounting' ? 'acct' : 'auth'))?.statistics;
-  if (!statistics) return undefined;
-  const records = kind === 'accounting' ? statistics.accountingResponses : statistics.accessAccepts + statistics.accessRejects;
-  return { records, startedAt: statistics.startedAt };
+/** Between two looks; undefined when a process that writes could not be asked both times. */
+function recordsWritten(kind: keyof DrainRate, now: readonly ProcessState[], before: readonly ProcessState[]): number | undefined {
+  const count = WRITTEN[kind];
+  let records = 0;
+  // The drain reads the spool, whatever it answers.
+  for (const { name, statistics } of now.filter((process) => process.name !== 'drain')) {
+    const earlier = before.find((process) => process.name === name)?.statistics;
+    if (!statistics || !earlier) return undefined;
+    // Counters begin anew with the process.
+    records += count(statistics) - (statistics.startedAt === earlier.startedAt ? count(earlier) : 0);
+  }
+  return now.length === 0 ? undefined : records;
 }
