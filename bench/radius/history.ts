@@ -1,7 +1,7 @@
 import type { Connection } from 'mysql2/promise';
 import { SystemClock } from '@jala/kernel';
 import type { TestTenant } from '@jala/infra/testing';
-import { type SessionFilter, SessionsReader } from '@jala/radius';
+import { ArchivedSessions, type SessionFilter, SessionsReader } from '@jala/radius';
 import { heading, judge, median, note, timed } from '../tenants/verdicts';
 import type { Bench } from './bench';
 import { deviceOf } from './place';
@@ -46,7 +46,7 @@ export async function benchHistory(bench: Bench): Promise<void> {
   );
   judge('login of an old tenant against a new one', ratio(results.fresh, results.old), LIMIT, 'time for as many logins');
   for (const { name, filter } of PAGES) {
-    const reader = new SessionsReader(place.tenancy.database, new SystemClock());
+    const reader = new SessionsReader(place.tenancy.database, new ArchivedSessions(place.tenancy.database), new SystemClock());
     const page = (tenant: TestTenant) => timed(() => tenant.run(() => reader.list(filter)));
     const ofOld: number[] = [];
     const ofFresh: number[] = [];
