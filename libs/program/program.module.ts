@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CentralActivityModule } from '@jala/central/activity';
+import { CertificatesModule } from '@jala/central/certificates';
 import { MonitoringModule } from '@jala/central/monitoring';
 import { PlansModule } from '@jala/central/plans';
 import { RouterRegistryModule } from '@jala/central/routers';
@@ -48,6 +49,7 @@ const modules = [
   }),
   RadiusModule,
   CentralActivityModule,
+  CertificatesModule,
   MonitoringModule,
   PlansModule,
   PlatformStaffModule,

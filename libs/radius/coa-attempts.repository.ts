@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 export const COA_KINDS = ['disconnect', 'change'] as const;
 export type CoaKind = (typeof COA_KINDS)[number];
 
-export const COA_RESULTS = ['ack', 'nak', 'timeout', 'unknown_router'] as const;
+export const COA_RESULTS = ['ack', 'nak', 'timeout', 'unknown_router', 'unreachable'] as const;
 export type CoaResult = (typeof COA_RESULTS)[number];
 
 /** One try to make a router do something with one session. */

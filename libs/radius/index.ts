@@ -38,6 +38,7 @@ export { LIVE_WINDOW_SECONDS, liveParams, liveSql } from './liveness';
 export { type RouterLoginSigns, RouterSignatures, type Signature, SIGNATURES } from './signatures.repository';
 export { RadiusModule } from './radius.module';
 export { isIpv6Prefix, isRouterName, RadiusWriter } from './radius-writer';
+export { radsecCommonName, RadsecFiles, type RadsecRouter } from './radsec-files';
 export { isRateLimit, type RateLimit, rateLimit } from './rate-limit';
 export { type ReconciledClients, RouterClients } from './router-clients';
 export { RouterCounters, type RouterCounts } from './router-counters';

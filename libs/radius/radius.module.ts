@@ -9,6 +9,7 @@ import { LimitsReader } from './limits.repository';
 import { LoginsReader } from './logins.repository';
 import { RadiusUsersRepository } from './radius-users.repository';
 import { RadiusWriter } from './radius-writer';
+import { RadsecFiles } from './radsec-files';
 import { RouterClients } from './router-clients';
 import { RouterCounters } from './router-counters';
 import { RadiusProbe } from './watch/radius-probe';
@@ -26,6 +27,7 @@ import { UnknownSourceFiles } from './unknown-source-files';
     LoginsReader,
     HistoryReader,
     RouterClients,
+    RadsecFiles,
     RouterCounters,
     RouterSignatures,
     UnknownSourceFiles,
@@ -42,6 +44,7 @@ import { UnknownSourceFiles } from './unknown-source-files';
     LoginsReader,
     HistoryReader,
     RouterClients,
+    RadsecFiles,
     RouterCounters,
     RouterSignatures,
     UnknownSourceFiles,

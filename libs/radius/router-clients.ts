@@ -1,8 +1,8 @@
 import { AppConfig } from '@jala/infra/config';
+import { namesIn, readIfPresent, writeWhole } from '@jala/infra/files';
 import { canonicalIp } from '@jala/kernel';
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clientFileName, renderClientFile, type RouterClient, tenantLine } from './client-file';
 
@@ -39,20 +39,8 @@ export class RouterClients {
     const path = join(this.root, clientFileName(client.address));
     if ((await readIfPresent(path)) === content) return false;
     await this.prepare();
-    const temporary = join(this.root, TEMPORARY, randomUUID());
-    try {
-      const file = await open(temporary, 'wx', 0o600);
-      try {
-        await file.writeFile(content);
-        // A power cut must not leave an empty file: FreeRADIUS would not start with it.
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    // A power cut must not leave an empty file: FreeRADIUS would not start with it.
+    await writeWhole(path, content, join(this.root, TEMPORARY));
     return true;
   }
 
@@ -70,7 +58,7 @@ export class RouterClients {
   async addresses(): Promise<string[]> {
     const found: string[] = [];
     for (const folder of FOLDERS) {
-      for (const name of await filesIn(join(this.root, folder))) if (canonicalIp(name) === name) found.push(name);
+      for (const name of await namesIn(join(this.root, folder))) if (canonicalIp(name) === name) found.push(name);
     }
     return found;
   }
@@ -85,7 +73,7 @@ export class RouterClients {
   ): Promise<ReconciledClients> {
     await this.prepare();
     const present = new Set<string>();
-    for (const folder of FOLDERS) for (const name of await filesIn(join(this.root, folder))) present.add(`${folder}/${name}`);
+    for (const folder of FOLDERS) for (const name of await namesIn(join(this.root, folder))) present.add(`${folder}/${name}`);
     const added: string[] = [];
     const changed: string[] = [];
     for (const client of clients) {
@@ -102,24 +90,6 @@ export class RouterClients {
       removed.push(file.slice(file.indexOf('/') + 1));
     }
     return { added, changed, removed };
-  }
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
   }
 }
 

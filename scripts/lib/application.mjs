@@ -146,6 +146,14 @@ export async function migrate(environment) {
 }
 
 /**
+ * Jala's own CA issues the certificate of FreeRADIUS's radsec process.
+ * @param {Record<string, string>} environment
+ */
+export async function issueRadsecCertificate(environment) {
+  await runCli(environment, ['radius:certificate'], { what: 'The issue of the certificate for RadSec' });
+}
+
+/**
  * @param {Record<string, string>} environment
  * @param {{ email: string, password: string }} superadmin
  */

@@ -6,7 +6,7 @@ import { readTextIfPresent, writeJsonAtomically } from './files.mjs';
 
 const FORMAT = 1;
 const MARKER = 'jala.json';
-const SUBFOLDERS = ['run', 'logs', 'redis', 'radius/clients.d/v4', 'radius/clients.d/v6'];
+const SUBFOLDERS = ['run', 'logs', 'redis', 'radius/clients.d/v4', 'radius/clients.d/v6', 'radius/clients.d/radsec'];
 
 /** MariaDB alone writes about 150 MB of logs and system tables at its first start. */
 const FIRST_START_BYTES = 400 * 1024 ** 2;

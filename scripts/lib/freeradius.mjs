@@ -1,14 +1,16 @@
+import { X509Certificate } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './child-process.mjs';
 import { LaunchFailure } from './failure.mjs';
-import { writeFileAtomically } from './files.mjs';
+import { readTextIfPresent, writeFileAtomically } from './files.mjs';
 import { inRepository } from './paths.mjs';
 
 const RADDB = inRepository('freeradius', 'raddb');
 
-/** Authentication, the accounting front end without a database, and the drain from its spool to the database. */
-export const RADIUS_PROCESSES = /** @type {const} */ (['auth', 'acct', 'drain']);
+/** Authentication, the accounting front end without a database, the drain from its spool to the database, and RADIUS over TLS. */
+export const RADIUS_PROCESSES = /** @type {const} */ (['auth', 'acct', 'drain', 'radsec']);
 
 /** @typedef {typeof RADIUS_PROCESSES[number]} RadiusProcess */
 
@@ -36,6 +38,7 @@ export function radiusEnvironment({ dataDir, ports, secrets }) {
     RADIUS_ACCT_STATUS_PORT: String(ports.radiusAcctStatus),
     RADIUS_DRAIN_STATUS_PORT: String(ports.radiusDrainStatus),
     RADIUS_PROBE_PORT: String(ports.radiusProbe),
+    RADIUS_RADSEC_PORT: String(ports.radsec),
     RADIUS_PROBE_SECRET: secrets.radiusProbe,
     RADIUS_DB_HOST: '127.0.0.1',
     RADIUS_DB_PORT: String(ports.mariadb),
@@ -65,6 +68,36 @@ export async function ensureEapCertificate(environment) {
     timeoutMs: 60_000,
   });
   if (code !== 0) throw new LaunchFailure('The certificate for EAP could not be made.', 'Is openssl installed?', { details: stderr });
+}
+
+/**
+ * What the radsec process proves itself with. Jala's own CA issues it, so it comes out of the database (`radius:certificate`).
+ * @param {Record<string, string>} environment
+ */
+const radsecCertificateFile = (environment) =>
+  join(process.env['RADIUS_RADSEC_CERT_DIR'] || join(/** @type {string} */ (environment['RADIUS_RUN_DIR']), 'radsec'), 'server.pem');
+
+/**
+ * Whether there is one to start with; whether it should be renewed is the worker's business.
+ * @param {Record<string, string>} environment
+ * @returns {boolean}
+ */
+export function hasRadsecCertificate(environment) {
+  const text = readTextIfPresent(radsecCertificateFile(environment));
+  if (!text) return false;
+  try {
+    return Date.parse(new X509Certificate(text).validTo) > Date.now();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {Record<string, string>} environment
+ * @returns {number} a number that changes when the certificate does
+ */
+export function radsecCertificateVersion(environment) {
+  return statSync(radsecCertificateFile(environment), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** The flag of a socket that accepts connections, in the kernel's list of unix sockets. */

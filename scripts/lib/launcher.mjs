@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { applicationEnvironment, databaseAccounts, migrate, seedDemo, seedSuperadmin } from './application.mjs';
+import { applicationEnvironment, databaseAccounts, issueRadsecCertificate, migrate, seedDemo, seedSuperadmin } from './application.mjs';
 import { ensureBuilt } from './build.mjs';
 import { interruption } from './child-process.mjs';
 import { dataPaths, freeBytes, inMegabytes, openDataFolder } from './data-folder.mjs';
 import { describeFailure, isDiskFull, LaunchFailure } from './failure.mjs';
 import { loadFirstStart, saveFirstStart } from './first-start.mjs';
-import { ensureEapCertificate, radiusEnvironment } from './freeradius.mjs';
+import { ensureEapCertificate, hasRadsecCertificate, radiusEnvironment, radsecCertificateVersion } from './freeradius.mjs';
 import { endLeftovers } from './leftovers.mjs';
 import { tryLock } from './lock.mjs';
 import { keepLogsSmall } from './log-files.mjs';
@@ -25,6 +25,9 @@ import { showReady, showRunning } from './summary.mjs';
 import { step, warn } from './ui.mjs';
 
 const DISK_CHECK_MS = 2_000;
+const CERTIFICATE_CHECK_MS = 60_000;
+/** FreeRADIUS's process for RADIUS over TLS */
+const RADSEC = 'radius-radsec';
 const RESTART_BYTES = 4 * 1024 ** 2;
 const DISK_WARNING_BYTES = 64 * 1024 ** 2;
 
@@ -120,6 +123,8 @@ export class Launcher {
         { name: 'RADIUS accounting status', protocol: 'udp', port: ports.radiusAcctStatus },
         { name: 'RADIUS drain status', protocol: 'udp', port: ports.radiusDrainStatus },
         { name: 'RADIUS probe', protocol: 'udp', port: ports.radiusProbe },
+        { name: 'RadSec', protocol: 'tcp', port: ports.radsec },
+        { name: 'RadSec logins', protocol: 'udp', port: ports.radsec },
       ],
       portBase,
     );
@@ -152,10 +157,12 @@ export class Launcher {
       ...radiusServices(dataDir, radius).map(async (service) => {
         // After an update it may know columns that the tables do not have yet; what the spool holds can wait for them.
         if (service.name === 'radius-drain') await prepared;
+        if (service.name === RADSEC && !hasRadsecCertificate(radius)) await prepared.then(() => issueRadsecCertificate(environment));
         await this.#supervisor.start(service);
       }),
       prepared,
     ]);
+    this.#watchCertificate(radius);
     step('MariaDB, Redis and FreeRADIUS run');
     await Promise.all([this.#supervisor.start(application.platform), this.#supervisor.start(application.worker)]);
     step('Platform and worker run');
@@ -165,7 +172,13 @@ export class Launcher {
       port_base: portBase,
       api: `http://127.0.0.1:${ports.http}/api`,
       web: `http://localhost:${ports.http}`,
-      radius: { auth: ports.radiusAuth, acct: ports.radiusAcct, coa: ports.coa, secret: firstStart.demo?.router.secret ?? null },
+      radius: {
+        auth: ports.radiusAuth,
+        acct: ports.radiusAcct,
+        coa: ports.coa,
+        radsec: ports.radsec,
+        secret: firstStart.demo?.router.secret ?? null,
+      },
       db: { host: '127.0.0.1', port: ports.mariadb, socket: mariadb.socket },
       redis: redisUrl(redis),
       superadmin: firstStart.superadmin,
@@ -246,6 +259,21 @@ export class Launcher {
   /** On a full disk a server would only crash again: it is started when there is room. */
   async #roomOnDisk() {
     while (!this.#shutdown && freeBytes(this.#settings.dataDir) < RESTART_BYTES) await sleep(DISK_CHECK_MS);
+  }
+
+  /**
+   * FreeRADIUS reads its certificate at its start only; the worker renews it long before its end.
+   * @param {Record<string, string>} radius
+   */
+  #watchCertificate(radius) {
+    let known = radsecCertificateVersion(radius);
+    const check = () => {
+      const present = radsecCertificateVersion(radius);
+      if (present === known || present === 0) return;
+      known = present;
+      void this.#supervisor.restart(RADSEC);
+    };
+    setInterval(check, CERTIFICATE_CHECK_MS).unref();
   }
 
   /** A database on a full disk waits for room without a word; somebody has to say it. */

@@ -17,6 +17,7 @@ export const PORT_OFFSETS = Object.freeze({
   radiusDrainStatus: 3,
   radiusProbe: 7,
   radiusStatus: 8,
+  // TCP; UDP is how its logins reach the auth process.
   radsec: 9,
 });
 

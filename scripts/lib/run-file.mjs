@@ -8,7 +8,7 @@ import { identifyProcess, isAlive } from './process-identity.mjs';
  * @property {number} port_base
  * @property {string} api
  * @property {string} web
- * @property {{ auth: number, acct: number, coa: number, secret: string | null }} radius the secret of the demo router
+ * @property {{ auth: number, acct: number, coa: number, radsec: number, secret: string | null }} radius the secret of the demo router
  * @property {{ host: string, port: number, socket: string }} db
  * @property {string} redis
  * @property {{ email: string, password: string }} superadmin its first password

@@ -24,7 +24,7 @@ const READY_POLL_MS = 25;
 
 /** Runs services as children of this process: starts them, restarts the crashed, stops all in order. */
 export class Supervisor {
-  /** @type {Map<string, { service: Service, child: import('./child-process.mjs').RunningChild }>} */
+  /** @type {Map<string, { service: Service, child: import('./child-process.mjs').RunningChild, restarting?: boolean }>} */
   #running = new Map();
   #stopping = false;
   #options;
@@ -57,6 +57,17 @@ export class Supervisor {
     rotateLog(this.logOf(service));
     const child = await this.#launch(service);
     this.#watch(service, child);
+  }
+
+  /**
+   * Ends a service that is then started again, as after a crash but without counting as one.
+   * @param {string} name
+   */
+  async restart(name) {
+    const running = this.#running.get(name);
+    if (!running || this.#stopping) return;
+    running.restarting = true;
+    await running.child.stop(running.service.graceMs);
   }
 
   /** Stops layer by layer, from the highest down. */
@@ -104,6 +115,7 @@ export class Supervisor {
     let end = await first.ended;
     while (!this.#stopping) {
       const now = Date.now();
+      if (this.#running.get(service.name)?.restarting) crashes = [];
       crashes = [...crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
       const wait = BACKOFF_MS[crashes.length - 1];
       const how = end.signal ? `was ended by ${end.signal}` : `ended with code ${end.code}`;

@@ -1,6 +1,6 @@
-import type { Router } from '../../apps/web/src/api/models';
+import type { IssuedCertificate, Router } from '../../apps/web/src/api/models';
 import { routerState } from '../../apps/web/src/tenant/routers/router-state';
-import { routerOsCommands } from '../../apps/web/src/tenant/routers/routeros-commands';
+import { radsecCommands, routerOsCommands } from '../../apps/web/src/tenant/routers/routeros-commands';
 import { groupPermissions, withPermission } from '../../apps/web/src/tenant/staff/permission-groups';
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 20, 12, minutes)).toISOString();
@@ -23,15 +23,27 @@ describe('a router’s state', () => {
   });
 });
 
+const SERVER = { address: '203.0.113.10', auth_port: 1812, acct_port: 1813, radsec_port: 2083 };
+
 describe('the lines for a MikroTik', () => {
   const lines = (address: string, secret = 'abc') =>
-    routerOsCommands({ coa_port: 3799 } as Router, { address, auth_port: 1812, acct_port: 1813 }, secret).map((words) => words.join(' '));
+    routerOsCommands({ coa_port: 3799 } as Router, { ...SERVER, address }, secret).map((words) => words.join(' '));
 
   it('point PPP and hotspot at the server, with its ports', () => {
     expect(lines('203.0.113.10')[0]).toBe(
       '/radius add service=ppp,hotspot address=203.0.113.10 secret="abc" authentication-port=1812 accounting-port=1813 timeout=3s comment=Jala',
     );
     expect(lines('203.0.113.10')[1]).toBe('/radius incoming set accept=yes port=3799');
+  });
+
+  it('import a certificate and use it for RadSec, in place of what was there', () => {
+    const issued = { certificate: { common_name: 'router-7.9f86d081884c7d65' }, file_name: 'jala-router-7.p12', password: 'pass' };
+    expect(radsecCommands(issued as IssuedCertificate, SERVER).map((words) => words.join(' '))).toEqual([
+      '/certificate import file-name="jala-router-7.p12" passphrase="pass"',
+      '/radius remove [find where comment=Jala]',
+      '/radius add service=ppp,hotspot address=203.0.113.10 protocol=radsec secret=radsec authentication-port=2083 accounting-port=2083 certificate=[/certificate get [find where common-name="router-7.9f86d081884c7d65"] name] timeout=3s comment=Jala',
+      ...lines('203.0.113.10').slice(2),
+    ]);
   });
 
   it('look a name up on the router, which takes addresses only', () => {

@@ -1,16 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freeUdpPorts } from './free-ports';
+import { freePortOfBoth, freeUdpPorts } from './free-ports';
 
 const RADDB = resolve(__dirname, '../../raddb');
 const EAP_CERTIFICATE = resolve(__dirname, '../../eap-certificate');
 const PROCESSES = ['auth', 'acct', 'drain'] as const;
-export type RadiusProcess = (typeof PROCESSES)[number];
+export type RadiusProcess = (typeof PROCESSES)[number] | 'radsec';
 
 export interface RadiusDatabase {
   readonly host: string;
@@ -19,23 +19,38 @@ export interface RadiusDatabase {
   readonly password: string;
 }
 
-/** The three FreeRADIUS processes of freeradius/raddb in a folder of their own. */
+/** PEM: what the radsec process proves itself with, and the CA of the routers it believes. */
+export interface RadsecServer {
+  readonly ca: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** The three FreeRADIUS processes of freeradius/raddb in a folder of their own, and the fourth for RADIUS over TLS when asked for. */
 export class RadiusServer {
   readonly folder = mkdtempSync(join(tmpdir(), 'jala-radius-'));
   readonly runDir = join(this.folder, 'run');
   readonly clientsDir = join(this.folder, 'clients.d');
   readonly eapDir = join(this.runDir, 'eap');
   readonly probeSecret = 'probe-secret';
-  ports: { auth: number; acct: number; status: number; acctStatus: number; drainStatus: number; probe: number };
+  ports: { auth: number; acct: number; status: number; acctStatus: number; drainStatus: number; probe: number; radsec: number };
   private environment: Record<string, string>;
   private readonly children = new Map<RadiusProcess, { child: ChildProcess; output: string[] }>();
 
-  async start(database: RadiusDatabase, { ipv6 = false } = {}): Promise<void> {
-    for (const folder of [this.runDir, join(this.clientsDir, 'v4'), join(this.clientsDir, 'v6')])
+  async start(database: RadiusDatabase, { ipv6 = false, radsec }: { ipv6?: boolean; radsec?: RadsecServer } = {}): Promise<void> {
+    for (const folder of [this.runDir, join(this.runDir, 'radsec'), join(this.clientsDir, 'v4'), join(this.clientsDir, 'v6')])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     execFileSync(EAP_CERTIFICATE, [this.eapDir]);
     const [auth, acct, status, acctStatus, drainStatus, probe] = await freeUdpPorts(6);
-    this.ports = { auth: auth!, acct: acct!, status: status!, acctStatus: acctStatus!, drainStatus: drainStatus!, probe: probe! };
+    this.ports = {
+      auth: auth!,
+      acct: acct!,
+      status: status!,
+      acctStatus: acctStatus!,
+      drainStatus: drainStatus!,
+      probe: probe!,
+      radsec: await freePortOfBoth(),
+    };
     this.environment = {
       RADIUS_RUN_DIR: this.runDir,
       RADIUS_CLIENTS_DIR: this.clientsDir,
@@ -45,6 +60,7 @@ export class RadiusServer {
       RADIUS_ACCT_STATUS_PORT: String(acctStatus),
       RADIUS_DRAIN_STATUS_PORT: String(drainStatus),
       RADIUS_PROBE_PORT: String(probe),
+      RADIUS_RADSEC_PORT: String(this.ports.radsec),
       RADIUS_PROBE_SECRET: this.probeSecret,
       RADIUS_DB_HOST: database.host,
       RADIUS_DB_PORT: String(database.port),
@@ -52,7 +68,11 @@ export class RadiusServer {
       RADIUS_DB_PASSWORD: database.password,
       ...(ipv6 ? { RADIUS_IPV6: 'loopback' } : {}),
     };
-    await Promise.all(PROCESSES.map((name) => this.launch(name)));
+    if (radsec) {
+      writeFileSync(join(this.runDir, 'radsec', 'ca.pem'), radsec.ca);
+      writeFileSync(join(this.runDir, 'radsec', 'server.pem'), radsec.certificate + radsec.key, { mode: 0o600 });
+    }
+    await Promise.all([...PROCESSES, ...(radsec ? (['radsec'] as const) : [])].map((name) => this.launch(name)));
   }
 
   async launch(name: RadiusProcess): Promise<void> {
@@ -99,7 +119,7 @@ export class RadiusServer {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(PROCESSES.map((name) => this.kill(name)));
+    await Promise.all([...this.children.keys()].map((name) => this.kill(name)));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

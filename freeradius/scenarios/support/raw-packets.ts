@@ -5,6 +5,7 @@ import { once } from 'node:events';
 export const ACCESS_REQUEST = 1;
 export const ACCESS_ACCEPT = 2;
 export const ACCESS_REJECT = 3;
+export const ACCESS_CHALLENGE = 11;
 
 /** Type and value; the length is computed. */
 export type RawAttribute = readonly [type: number, value: Buffer | string];

@@ -18,7 +18,7 @@ import { RadiusUsersRepository } from '../../../libs/radius/radius-users.reposit
 import { DatabaseLine } from './database-line';
 import { msChapV2 } from './mschapv2';
 import { type AttributeValue, radclient, type RadiusReply } from './radclient';
-import { RadiusServer } from './radius-server';
+import { RadiusServer, type RadsecServer } from './radius-server';
 
 export const METHODS = ['pap', 'chap', 'mschap', 'mschapv2'] as const;
 export type Method = (typeof METHODS)[number];
@@ -43,7 +43,11 @@ export class Scenario {
   ) {}
 
   /** `direct`: without the line in between, for tests that take the whole database away. */
-  static async start({ direct = false, ipv6 = false } = {}): Promise<Scenario> {
+  static async start({
+    direct = false,
+    ipv6 = false,
+    radsec,
+  }: { direct?: boolean; ipv6?: boolean; radsec?: RadsecServer } = {}): Promise<Scenario> {
     const root = await rootOfTestServer();
     const account = `radius_${randomSuffix()}`;
     await withConnection(root, (connection) => connection.query(`CREATE USER ?@'%' IDENTIFIED BY 'radius'`, [account]));
@@ -51,7 +55,8 @@ export class Scenario {
     await line.open();
     const scenario = new Scenario(new RadiusServer(), line, await createTestTenancy({ entities: radiusEntities }), account);
     try {
-      await scenario.server.start({ host: '127.0.0.1', port: direct ? root.port : line.port, user: account, password: 'radius' }, { ipv6 });
+      const port = direct ? root.port : line.port;
+      await scenario.server.start({ host: '127.0.0.1', port, user: account, password: 'radius' }, { ipv6, radsec });
     } catch (error) {
       await scenario.stop();
       throw error;

@@ -1,4 +1,5 @@
 import { IdColumn, wholeNumber } from '@jala/infra/central-db';
+import type { RouterConnection } from '@jala/contracts';
 import type { Signature } from '@jala/radius';
 import { Column, CreateDateColumn, Entity, UpdateDateColumn } from 'typeorm';
 
@@ -18,7 +19,10 @@ export class RouterRegistration {
   @Column({ type: 'varchar', length: 120 })
   name: string;
 
-  /** Canonical. */
+  @Column({ type: 'varchar', length: 8 })
+  connection: RouterConnection;
+
+  /** Canonical. A radsec router has one that stands for it and that no packet comes from. */
   @Column({ type: 'varchar', length: 45 })
   address: string;
 

@@ -7,14 +7,16 @@ import { duplicateKeyOf } from '@jala/infra/central-db';
 import { SecretBox } from '@jala/infra/crypto';
 import { createTestCentral, type TestCentral, testConfig } from '@jala/infra/testing';
 import { FixedClock } from '@jala/kernel';
-import { RouterClients } from '@jala/radius';
+import { RadsecFiles, RouterClients } from '@jala/radius';
 import { routerRegistryEntities } from './index';
+import { RouterCertificatesRepository } from './router-certificates.repository';
 import { RouterRegistryRepository } from './router-registry.repository';
 import { RouterWatchRepository } from './router-watch.repository';
 import { RouterPublisherService, RouterRegistryService } from './router-registry.service';
 
 const claim = (tenantId: number, address: string) => ({
   tenantId,
+  connection: 'udp' as const,
   address,
   secret: 'secret-0123456789',
   name: 'Tower',
@@ -48,7 +50,15 @@ describe('the registry of router addresses', () => {
     const secrets = new SecretBox(central.config);
     clients = new RouterClients(central.config);
     registry = new RouterRegistryService(central.database, repository, secrets, new RouterWatchRepository(central.database));
-    publisher = new RouterPublisherService(central.database, repository, clients, secrets, clock);
+    publisher = new RouterPublisherService(
+      central.database,
+      repository,
+      new RouterCertificatesRepository(central.database),
+      clients,
+      new RadsecFiles(central.config),
+      secrets,
+      clock,
+    );
     await clients.prepare();
     await query("INSERT INTO db_hosts (name, host, admin_user, admin_password_enc) VALUES ('default', 'localhost', 'x', 'x')");
     for (const id of [1, 2]) {
@@ -110,10 +120,10 @@ describe('the registry of router addresses', () => {
     const old = await add(1, '192.0.2.1');
     await registry.release(1, old);
     await add(2, '192.0.2.1', 9);
-    await publisher.withdraw('192.0.2.1');
+    await publisher.withdraw(old, '192.0.2.1');
     expect(file('192.0.2.1')).toContain('t_isp2');
     await query('DELETE FROM router_registry');
-    await publisher.withdraw('192.0.2.1');
+    await publisher.withdraw(old, '192.0.2.1');
     expect(files()).toEqual([]);
   });
 

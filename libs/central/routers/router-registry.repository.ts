@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Page, PageRequest } from '@jala/contracts';
+import type { Page, PageRequest, RouterConnection } from '@jala/contracts';
 import { CentralDatabase, containsPattern } from '@jala/infra/central-db';
 import type { Signature } from '@jala/radius';
 import { RouterRegistration } from './router-registration.entity';
@@ -12,6 +12,7 @@ export interface ClientRow {
   readonly inService: boolean;
   readonly routerId: number;
   readonly name: string;
+  readonly connection: RouterConnection;
   readonly address: string;
   readonly secretEnc: string;
   readonly requireMessageAuthenticator: boolean;
@@ -23,6 +24,7 @@ export interface RegistrationView {
   readonly tenantName: string;
   readonly tenantSlug: string;
   readonly name: string;
+  readonly connection: RouterConnection;
   readonly address: string;
   readonly enabled: boolean;
   readonly requireMessageAuthenticator: boolean;
@@ -51,7 +53,7 @@ const CONCERNS: Readonly<Record<RegistrationConcern, string>> = {
 type Flags<T, K extends keyof T> = Omit<T, K> & Record<K, number | boolean>;
 
 const CLIENT_COLUMNS = `r.id, r.tenant_id AS tenantId, t.db_name AS tenantDb, t.status = 'ready' AS inService, r.router_id AS routerId, r.name,
-  r.address, r.secret_enc AS secretEnc, r.require_message_authenticator AS requireMessageAuthenticator`;
+  r.connection, r.address, r.secret_enc AS secretEnc, r.require_message_authenticator AS requireMessageAuthenticator`;
 
 const SORTS: Readonly<Record<string, string>> = {
   name: 'r.name',
@@ -66,11 +68,18 @@ export class RouterRegistryRepository {
   constructor(private readonly db: CentralDatabase) {}
 
   async insert(
-    registration: Pick<RouterRegistration, 'tenantId' | 'name' | 'address' | 'secretEnc' | 'requireMessageAuthenticator'>,
+    registration: Pick<RouterRegistration, 'tenantId' | 'name' | 'connection' | 'address' | 'secretEnc' | 'requireMessageAuthenticator'>,
   ): Promise<number> {
     const { insertId } = await this.db.query<{ insertId: number | string }>(
-      'INSERT INTO router_registry (tenant_id, name, address, secret_enc, require_message_authenticator) VALUES (?, ?, ?, ?, ?)',
-      [registration.tenantId, registration.name, registration.address, registration.secretEnc, registration.requireMessageAuthenticator],
+      'INSERT INTO router_registry (tenant_id, name, connection, address, secret_enc, require_message_authenticator) VALUES (?, ?, ?, ?, ?, ?)',
+      [
+        registration.tenantId,
+        registration.name,
+        registration.connection,
+        registration.address,
+        registration.secretEnc,
+        registration.requireMessageAuthenticator,
+      ],
     );
     return Number(insertId);
   }
@@ -156,9 +165,11 @@ export class RouterRegistryRepository {
     return rows.map((row) => ({ id: Number(row.id), tenantId: Number(row.tenantId) }));
   }
 
-  async addressesOf(tenantId: number): Promise<string[]> {
-    const rows = await this.db.query<{ address: string }[]>('SELECT address FROM router_registry WHERE tenant_id = ?', [tenantId]);
-    return rows.map((row) => row.address);
+  async addressesOf(tenantId: number): Promise<{ id: number; address: string }[]> {
+    const rows = await this.db.query<{ id: number; address: string }[]>('SELECT id, address FROM router_registry WHERE tenant_id = ?', [
+      tenantId,
+    ]);
+    return rows.map((row) => ({ id: Number(row.id), address: row.address }));
   }
 
   async removeAllOf(tenantId: number): Promise<void> {
@@ -175,7 +186,7 @@ export class RouterRegistryRepository {
     const from = `FROM router_registry r JOIN tenants t ON t.id = r.tenant_id ${where}`;
     const direction = request.order === 'desc' ? 'DESC' : 'ASC';
     const rows = await this.db.query<Flags<RegistrationView, 'enabled' | 'requireMessageAuthenticator'>[]>(
-      `SELECT r.id, r.tenant_id AS tenantId, t.name AS tenantName, t.slug AS tenantSlug, r.name, r.address, r.enabled,
+      `SELECT r.id, r.tenant_id AS tenantId, t.name AS tenantName, t.slug AS tenantSlug, r.name, r.connection, r.address, r.enabled,
               r.require_message_authenticator AS requireMessageAuthenticator, r.signature, r.wrong_secret_at AS wrongSecretAt,
               r.unsigned_refused_at AS unsignedRefusedAt,
               r.published_at AS publishedAt, r.publish_error AS publishError, r.created_at AS createdAt

@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { randomInt } from 'node:crypto';
 import { type Actor, DomainError, type Page } from '@jala/contracts';
 import { CentralDatabase, duplicateKeyOf } from '@jala/infra/central-db';
 import { SecretBox } from '@jala/infra/crypto';
 import { type RegisteredRouter, type RouterClaim, RouterPublisher, RouterRegistry, type RouterTrouble } from '@jala/infra/tenancy';
 import { Clock } from '@jala/kernel';
-import { type RouterClient, RouterClients } from '@jala/radius';
+import { RadsecFiles, type RadsecRouter, type RouterClient, RouterClients } from '@jala/radius';
+import { RouterCertificatesRepository } from './router-certificates.repository';
 import { type ClientRow, type RegistrationFilter, type RegistrationView, RouterRegistryRepository } from './router-registry.repository';
 import { RouterWatchRepository } from './router-watch.repository';
 
@@ -23,14 +25,16 @@ export class RouterRegistryService extends RouterRegistry {
     super();
   }
 
-  async claim(claim: RouterClaim): Promise<{ registryId: number }> {
-    const secretEnc = this.secrets.seal(claim.secret, sealPurpose(claim.tenantId, claim.address));
+  async claim(claim: RouterClaim): Promise<{ registryId: number; address: string }> {
+    const address = claim.address ?? standInAddress();
+    const secretEnc = this.secrets.seal(claim.secret, sealPurpose(claim.tenantId, address));
     try {
-      return { registryId: await this.registry.insert({ ...claim, secretEnc }) };
+      return { registryId: await this.registry.insert({ ...claim, address, secretEnc }), address };
     } catch (error) {
+      if (duplicateKeyOf(error) !== 'router_registry_address') throw error;
+      if (claim.address === undefined) return this.claim(claim);
       // Whose it is stays between that tenant and the platform.
-      if (duplicateKeyOf(error) === 'router_registry_address') throw addressTaken(claim.address);
-      throw error;
+      throw addressTaken(address);
     }
   }
 
@@ -62,6 +66,12 @@ export class RouterRegistryService extends RouterRegistry {
   }
 }
 
+/**
+ * What radacct has as the address of a radsec router, which may have any address or share one: of 240.0.0.0/4, which no
+ * packet ever comes from (RFC 1112 section 4), so it is nobody's.
+ */
+const standInAddress = (): string => [randomInt(240, 255), randomInt(256), randomInt(256), randomInt(1, 255)].join('.');
+
 const addressTaken = (address: string): DomainError =>
   new DomainError(
     'ROUTER_ADDRESS_TAKEN',
@@ -69,7 +79,7 @@ const addressTaken = (address: string): DomainError =>
     { address: [{ code: 'taken', message: 'A router with this address is registered already.' }] },
   );
 
-/** Brings the registry to FreeRADIUS: one file for each router of each tenant that is in service. */
+/** Brings the registry to FreeRADIUS: one file for each router, or certificate of one, of each tenant that is in service. */
 @Injectable()
 export class RouterPublisherService extends RouterPublisher {
   private readonly logger = new Logger(RouterPublisherService.name);
@@ -77,7 +87,9 @@ export class RouterPublisherService extends RouterPublisher {
   constructor(
     private readonly db: CentralDatabase,
     private readonly registry: RouterRegistryRepository,
+    private readonly certificates: RouterCertificatesRepository,
     private readonly clients: RouterClients,
+    private readonly radsec: RadsecFiles,
     private readonly secrets: SecretBox,
     private readonly clock: Clock,
   ) {
@@ -103,7 +115,9 @@ export class RouterPublisherService extends RouterPublisher {
     await this.express(router.registryId);
   }
 
-  async withdraw(address: string): Promise<void> {
+  async withdraw(registryId: number, address: string): Promise<void> {
+    // The number of a claim is never given again.
+    await this.radsec.unpublish(registryId);
     await this.db.transaction(async () => {
       if (!(await this.registry.isClaimedForUpdate(address))) await this.clients.unpublish(address);
     });
@@ -120,22 +134,28 @@ export class RouterPublisherService extends RouterPublisher {
 
   /** When a tenant goes for good, with its claims: its addresses may be somebody else's from now on. */
   async forgetTenant(tenantId: number): Promise<void> {
-    const addresses = await this.registry.addressesOf(tenantId);
+    const claims = await this.registry.addressesOf(tenantId);
     await this.registry.removeAllOf(tenantId);
-    for (const address of addresses) await this.withdraw(address);
+    for (const { id, address } of claims) await this.withdraw(id, address);
   }
 
   /** Makes the client files say exactly what the registry says, whatever happened to them. */
   async reconcile(): Promise<void> {
     await this.db.transaction(async () => {
       const rows = await this.registry.clientsFrozen();
-      const clients = rows.flatMap((row) => this.legible(row));
+      const ofAddresses = rows.filter(({ connection }) => connection === 'udp');
+      const clients = ofAddresses.flatMap((row) => this.legible(row));
       const legible = new Set(clients.map(({ address }) => address));
       const { added, changed, removed } = await this.clients.reconcile(
         clients,
-        rows.filter(({ address }) => !legible.has(address)),
+        ofAddresses.filter(({ address }) => !legible.has(address)),
       );
       if (added.length + changed.length + removed.length > 0) this.logger.log('router files reconciled', { added, changed, removed });
+      const valid = await this.certificates.valid(this.clock.now());
+      const certificates = await this.radsec.reconcile(
+        rows.filter(({ connection }) => connection === 'radsec').map((row) => radsecRouterOf(row, valid)),
+      );
+      if (certificates > 0) this.logger.log('certificate files reconciled', { certificates });
     });
   }
 
@@ -149,7 +169,8 @@ export class RouterPublisherService extends RouterPublisher {
       await this.db.transaction(async () => {
         const row = await this.registry.clientForUpdate(registryId);
         if (!row) return;
-        if (row.inService) await this.clients.publish(this.clientOf(row));
+        if (row.connection === 'radsec') await this.expressRadsec(row);
+        else if (row.inService) await this.clients.publish(this.clientOf(row));
         else await this.clients.unpublish(row.address);
         await this.registry.markPublished(registryId, row.inService, this.clock.now());
       });
@@ -157,6 +178,11 @@ export class RouterPublisherService extends RouterPublisher {
       await this.registry.markFailed(registryId, error instanceof Error ? error.message : 'unknown');
       throw error;
     }
+  }
+
+  private async expressRadsec(row: ClientRow): Promise<void> {
+    if (row.inService) await this.radsec.publish(radsecRouterOf(row, await this.certificates.valid(this.clock.now(), row.id)));
+    else await this.radsec.unpublish(row.id);
   }
 
   private clientOf(row: ClientRow): RouterClient {
@@ -182,3 +208,11 @@ export class RouterPublisherService extends RouterPublisher {
     }
   }
 }
+
+const radsecRouterOf = (row: ClientRow, valid: ReadonlyMap<number, readonly string[]>): RadsecRouter => ({
+  registryId: row.id,
+  tenantDb: row.tenantDb,
+  routerId: row.routerId,
+  address: row.address,
+  certificates: valid.get(row.id) ?? [],
+});

@@ -24,11 +24,11 @@ export type Seen = keyof typeof SEEN;
 export class RouterWatchRepository {
   constructor(private readonly db: CentralDatabase) {}
 
-  /** Those that FreeRADIUS knows. */
+  /** Those that FreeRADIUS knows by their address. */
   async published(): Promise<WatchedRouter[]> {
     const rows = await this.db.query<(Omit<WatchedRouter, 'requireMessageAuthenticator'> & { requireMessageAuthenticator: number })[]>(
       `SELECT id, address, published_at AS publishedAt, require_message_authenticator AS requireMessageAuthenticator
-         FROM router_registry WHERE enabled AND published_at IS NOT NULL ORDER BY id`,
+         FROM router_registry WHERE connection = 'udp' AND enabled AND published_at IS NOT NULL ORDER BY id`,
     );
     return rows.map((row) => ({ ...row, id: Number(row.id), requireMessageAuthenticator: Boolean(row.requireMessageAuthenticator) }));
   }
@@ -38,9 +38,10 @@ export class RouterWatchRepository {
     await this.db.query(`UPDATE router_registry SET ${SEEN[what]} = ?, updated_at = updated_at WHERE id IN (?)`, [at, [...ids]]);
   }
 
+  /** Over TLS there is nothing to sign. */
   async judged(tenantId: number): Promise<JudgedRouter[]> {
     const rows = await this.db.query<JudgedRouter[]>(
-      'SELECT id, router_id AS routerId, signature FROM router_registry WHERE tenant_id = ? AND router_id IS NOT NULL',
+      "SELECT id, router_id AS routerId, signature FROM router_registry WHERE tenant_id = ? AND router_id IS NOT NULL AND connection = 'udp'",
       [tenantId],
     );
     return rows.map((row) => ({ ...row, id: Number(row.id), routerId: Number(row.routerId) }));

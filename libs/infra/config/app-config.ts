@@ -69,6 +69,10 @@ export class AppConfig {
     readonly publicHost: string;
     readonly authPort: number;
     readonly acctPort: number;
+    /** RADIUS over TLS; RFC 6614 says 2083. */
+    readonly radsecPort: number;
+    /** Where FreeRADIUS finds its certificate for RadSec and the CA of the routers'. */
+    readonly radsecCertDir: string;
     /** The CoA port of a router that names none; RFC 5176 section 2.1. */
     readonly coaPort: number;
     readonly probeSecret: string | undefined;
@@ -161,6 +165,8 @@ export class AppConfig {
         ),
         authPort: read.port('RADIUS_AUTH_PORT', base + 4),
         acctPort: read.port('RADIUS_ACCT_PORT', base + 5),
+        radsecPort: read.port('RADIUS_RADSEC_PORT', base + 9),
+        radsecCertDir: resolve(read.optional('RADIUS_RADSEC_CERT_DIR') ?? join(this.dataDir, 'radius', 'radsec')),
         coaPort: read.port('COA_PORT', 3799),
         probeSecret: read.optional('RADIUS_PROBE_SECRET'),
         probePort: read.optional('RADIUS_PROBE_PORT') === undefined ? undefined : read.port('RADIUS_PROBE_PORT', base + 7),

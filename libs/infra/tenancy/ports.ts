@@ -1,4 +1,4 @@
-import type { TenantStatus } from '@jala/contracts';
+import type { RouterConnection, TenantStatus } from '@jala/contracts';
 import type { DatabaseTarget } from '@jala/infra/central-db';
 import type { TenantContext } from './tenant-scope';
 
@@ -32,8 +32,9 @@ export abstract class TenantCredentials {
 
 export interface RouterClaim {
   readonly tenantId: number;
-  /** Canonical IPv4 or IPv6 address. */
-  readonly address: string;
+  readonly connection: RouterConnection;
+  /** Canonical IPv4 or IPv6 address. A radsec router has none; the registry gives it one that stands for it. */
+  readonly address: string | undefined;
   readonly secret: string;
   readonly name: string;
   readonly requireMessageAuthenticator: boolean;
@@ -45,7 +46,7 @@ export interface RouterClaim {
  */
 export abstract class RouterRegistry {
   /** @throws DomainError ROUTER_ADDRESS_TAKEN */
-  abstract claim(claim: RouterClaim): Promise<{ readonly registryId: number }>;
+  abstract claim(claim: RouterClaim): Promise<{ readonly registryId: number; readonly address: string }>;
   /** Releasing what is not there is no error. */
   abstract release(tenantId: number, registryId: number): Promise<void>;
   /** What RADIUS has seen of these routers; others of other tenants are left out. */
@@ -57,4 +58,44 @@ export interface RouterTrouble {
   readonly wrongSecretAt: Date | null;
   /** The last packet dropped because this router must sign its requests (Message-Authenticator) and did not. */
   readonly unsignedRefusedAt: Date | null;
+}
+
+/** A certificate of a radsec router, as the platform keeps it: the private key is with the router only. */
+export interface RouterCertificate {
+  readonly id: number;
+  /** Hexadecimal. */
+  readonly serial: string;
+  readonly commonName: string;
+  readonly issuedAt: Date;
+  readonly issuedBy: string;
+  readonly expiresAt: Date;
+  readonly revokedAt: Date | null;
+  readonly revokedBy: string | null;
+}
+
+/** The router whose certificates are meant: its claim, which must be the tenant's. */
+export interface CertificateHolder {
+  readonly tenantId: number;
+  readonly registryId: number;
+}
+
+/** Certificates of routers from Jala's own CA. FreeRADIUS learns of a change when the router is published. */
+export abstract class RouterCertificates {
+  /** PEM of the CA: what routers must trust. */
+  abstract authority(): Promise<string>;
+  /** Newest first. */
+  abstract list(holder: CertificateHolder): Promise<RouterCertificate[]>;
+  /**
+   * @returns the certificate with its key as PKCS#12, which is not kept
+   * @throws DomainError ROUTER_NOT_FOUND, ROUTER_CERTIFICATE_LIMIT
+   */
+  abstract issue(
+    holder: CertificateHolder,
+    issuedBy: string,
+    password: string,
+  ): Promise<{ readonly certificate: RouterCertificate; readonly pkcs12: Buffer }>;
+  /** Revoking again changes nothing. @throws DomainError ROUTER_CERTIFICATE_NOT_FOUND */
+  abstract revoke(holder: CertificateHolder, id: number, revokedBy: string): Promise<RouterCertificate>;
+  /** Takes back one that nobody has received. */
+  abstract discard(holder: CertificateHolder, id: number): Promise<void>;
 }

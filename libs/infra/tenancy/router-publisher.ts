@@ -2,6 +2,7 @@ import type { RouterClaim } from './ports';
 
 /** A router as its tenant's database has it. */
 export interface RegisteredRouter extends RouterClaim {
+  readonly address: string;
   readonly registryId: number;
   readonly routerId: number;
 }
@@ -17,8 +18,8 @@ export abstract class RouterPublisher {
    */
   abstract publish(router: RegisteredRouter): Promise<void>;
 
-  /** Makes FreeRADIUS forget an address, unless somebody has claimed it again. */
-  abstract withdraw(address: string): Promise<void>;
+  /** Makes FreeRADIUS forget a released claim: its certificates, and its address unless somebody has claimed that again. */
+  abstract withdraw(registryId: number, address: string): Promise<void>;
 
   /** The tenant's claims from before that instant that no router has confirmed. */
   abstract unconfirmed(tenantId: number, before: Date): Promise<number[]>;

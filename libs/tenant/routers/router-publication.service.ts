@@ -29,6 +29,7 @@ export class RouterPublicationService {
         registryId,
         routerId,
         name: router.name,
+        connection: router.connection,
         address: router.address,
         secret: this.secrets.open(router.secretEnc, sealPurpose(registryId)),
         requireMessageAuthenticator: router.requireMessageAuthenticator,
@@ -42,7 +43,7 @@ export class RouterPublicationService {
 
   async unpublish(registryId: number, address: string): Promise<void> {
     await this.registry.release(TenantScope.current().id, registryId);
-    await this.publisher.withdraw(address);
+    await this.publisher.withdraw(registryId, address);
   }
 
   /** A claim that became a router is confirmed by publishing it, any other is given back. */

@@ -1,3 +1,4 @@
+import type { RouterConnection } from '@jala/contracts';
 import { IdColumn, wholeNumber } from '@jala/infra/central-db';
 import { Column, CreateDateColumn, Entity, UpdateDateColumn } from 'typeorm';
 
@@ -9,7 +10,10 @@ export class Router {
   @Column({ type: 'varchar', length: 120 })
   name: string;
 
-  /** Canonical; the address its RADIUS packets come from. */
+  @Column({ type: 'varchar', length: 8 })
+  connection: RouterConnection;
+
+  /** Canonical; the address its RADIUS packets come from. A radsec router has one that stands for it in radacct, and no other. */
   @Column({ type: 'varchar', length: 45 })
   address: string;
 

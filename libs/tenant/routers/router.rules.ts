@@ -1,4 +1,4 @@
-import { DomainError, type FieldError } from '@jala/contracts';
+import { DomainError, type FieldError, type RouterConnection } from '@jala/contracts';
 import type { Subject } from '@jala/infra/audit';
 import { canonicalIp } from '@jala/kernel';
 import { isRadiusSecret } from '@jala/radius';
@@ -42,6 +42,24 @@ export function routerAddress(text: string): string {
   return address;
 }
 
+/**
+ * Where the router's packets will come from after a change; undefined for a radsec router, which is known by its certificate.
+ * @throws DomainError VALIDATION_FAILED on `address`
+ */
+export function addressAfter(connection: RouterConnection, given: string | undefined, present?: string): string | undefined {
+  if (connection === 'radsec') {
+    if (given) throw DomainError.field('address', 'not_used', 'is not used with RadSec: the router is known by its certificate');
+    return undefined;
+  }
+  if (given === undefined && present !== undefined) return present;
+  if (!given) throw DomainError.field('address', 'required', 'is required');
+  return routerAddress(given);
+}
+
+/** What people see: a radsec router's stand-in is no address of it. */
+export const shownAddress = ({ connection, address }: Pick<Router, 'connection' | 'address'>): string | null =>
+  connection === 'radsec' ? null : address;
+
 /** Unspecified, multicast, broadcast, link-local IPv6 (another router on each link), IPv4-compatible IPv6 (RFC 4291 section 2.5.5.1: no longer used). */
 function isNoHost(address: string): boolean {
   if (address.includes(':'))
@@ -50,17 +68,18 @@ function isNoHost(address: string): boolean {
   return first === 0 || first >= 224;
 }
 
-export const subjectOf = (router: Pick<Router, 'id' | 'name' | 'address'>): Subject => ({
+export const subjectOf = (router: Pick<Router, 'id' | 'name' | 'connection' | 'address'>): Subject => ({
   type: 'router',
   id: router.id,
-  label: `${router.name} (${router.address})`,
+  label: `${router.name} (${shownAddress(router) ?? 'RadSec'})`,
 });
 
 /** What the activity log shows of a router, in the words of the API. The secret stands there as changed, never as itself. */
 export function auditOf(router: Router): Record<string, unknown> {
   return {
     name: router.name,
-    address: router.address,
+    connection: router.connection,
+    address: shownAddress(router),
     secret: router.secretEnc,
     require_message_authenticator: router.requireMessageAuthenticator,
     coa_port: router.coaPort,

@@ -4,8 +4,11 @@ import { type Actor, DomainError, systemActor } from '@jala/contracts';
 import { SecretBox } from '@jala/infra/crypto';
 import { QueueModule } from '@jala/infra/queue';
 import {
+  type CertificateHolder,
   PlanLimits,
   type RegisteredRouter,
+  type RouterCertificate,
+  RouterCertificates,
   type RouterClaim,
   RouterPublisher,
   RouterRegistry,
@@ -22,22 +25,24 @@ import {
 import { FixedClock } from '@jala/kernel';
 import { radiusEntities } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
-import { routersEntities, RoutersModule, RoutersService, type RouterView } from './index';
+import { RadsecCertificatesService, routersEntities, RoutersModule, RoutersService, type RouterView } from './index';
 import { RouterPublicationService } from './router-publication.service';
 
 /** The platform's side, in memory: its own behaviour is tested in libs/central/routers. */
 class Platform extends RouterRegistry implements RouterPublisher {
-  readonly claims = new Map<number, RouterClaim>();
+  readonly claims = new Map<number, RouterClaim & { address: string }>();
   readonly published: RegisteredRouter[] = [];
   readonly withdrawn: string[] = [];
   readonly seen = new Map<number, RouterTrouble>();
   failure: Error | undefined;
   private lastId = 0;
 
-  async claim(claim: RouterClaim): Promise<{ registryId: number }> {
-    if ([...this.claims.values()].some(({ address }) => address === claim.address)) throw new DomainError('ROUTER_ADDRESS_TAKEN');
-    this.claims.set(++this.lastId, claim);
-    return { registryId: this.lastId };
+  async claim(claim: RouterClaim): Promise<{ registryId: number; address: string }> {
+    const id = ++this.lastId;
+    const address = claim.address ?? `240.0.0.${id}`;
+    if ([...this.claims.values()].some((other) => other.address === address)) throw new DomainError('ROUTER_ADDRESS_TAKEN');
+    this.claims.set(id, { ...claim, address });
+    return { registryId: id, address };
   }
   async release(_tenantId: number, registryId: number): Promise<void> {
     this.claims.delete(registryId);
@@ -46,7 +51,7 @@ class Platform extends RouterRegistry implements RouterPublisher {
     if (this.failure) throw this.failure;
     this.published.push(router);
   }
-  async withdraw(address: string): Promise<void> {
+  async withdraw(_registryId: number, address: string): Promise<void> {
     this.withdrawn.push(address);
   }
   async troubles(): Promise<ReadonlyMap<number, RouterTrouble>> {
@@ -60,6 +65,41 @@ class Platform extends RouterRegistry implements RouterPublisher {
   }
 }
 
+/** The CA, in memory: what it issues is tested in libs/central. */
+class Authority extends RouterCertificates {
+  readonly issued: (RouterCertificate & CertificateHolder)[] = [];
+
+  async authority(): Promise<string> {
+    return 'PEM';
+  }
+  async list(holder: CertificateHolder): Promise<RouterCertificate[]> {
+    return this.issued.filter((one) => one.registryId === holder.registryId);
+  }
+  async issue(holder: CertificateHolder, issuedBy: string): Promise<{ certificate: RouterCertificate; pkcs12: Buffer }> {
+    const id = this.issued.length + 1;
+    const certificate = {
+      id,
+      serial: `5${id}`,
+      commonName: `router-${holder.registryId}.${id}`,
+      issuedAt: new Date('2026-01-01T00:00:00.000Z'),
+      issuedBy,
+      expiresAt: new Date('2029-01-01T00:00:00.000Z'),
+      revokedAt: null,
+      revokedBy: null,
+    };
+    this.issued.push({ ...certificate, ...holder });
+    return { certificate, pkcs12: Buffer.from('file') };
+  }
+  async revoke(holder: CertificateHolder, id: number, revokedBy: string): Promise<RouterCertificate> {
+    const found = this.issued.find((one) => one.id === id && one.registryId === holder.registryId);
+    if (!found) throw new DomainError('ROUTER_CERTIFICATE_NOT_FOUND', { id });
+    return Object.assign(found, { revokedAt: new Date('2026-01-01T00:00:00.000Z'), revokedBy });
+  }
+  async discard(_holder: CertificateHolder, id: number): Promise<void> {
+    this.issued.splice(id - 1, 1);
+  }
+}
+
 let maximum: number | null = null;
 const limits: Pick<PlanLimits, 'maximum' | 'assertRoom'> = {
   maximum: async () => maximum,
@@ -68,6 +108,7 @@ const limits: Pick<PlanLimits, 'maximum' | 'assertRoom'> = {
   },
 };
 const platform = new Platform();
+const authority = new Authority();
 
 @Global()
 @Module({
@@ -75,8 +116,9 @@ const platform = new Platform();
     { provide: PlanLimits, useValue: limits },
     { provide: RouterRegistry, useValue: platform },
     { provide: RouterPublisher, useValue: platform },
+    { provide: RouterCertificates, useValue: authority },
   ],
-  exports: [PlanLimits, RouterRegistry, RouterPublisher],
+  exports: [PlanLimits, RouterRegistry, RouterPublisher, RouterCertificates],
 })
 class PortsModule {}
 
@@ -89,6 +131,7 @@ describe('routers in a real database', () => {
   let app: INestApplicationContext;
   let routers: RoutersService;
   let publication: RouterPublicationService;
+  let certificates: RadsecCertificatesService;
   const clock = new FixedClock(new Date('2026-01-01T00:00:00.000Z'));
 
   const rows = <T = Record<string, unknown>>(sql: string): Promise<T[]> => tenant.run(() => tenancy.database.query<T[]>(sql));
@@ -111,6 +154,7 @@ describe('routers in a real database', () => {
     }).compile();
     app = await module.init();
     routers = app.get(RoutersService, { strict: false });
+    certificates = app.get(RadsecCertificatesService, { strict: false });
     publication = app.get(RouterPublicationService, { strict: false });
   });
   afterAll(async () => {
@@ -121,6 +165,7 @@ describe('routers in a real database', () => {
   beforeEach(async () => {
     maximum = null;
     platform.claims.clear();
+    authority.issued.length = 0;
     platform.published.length = platform.withdrawn.length = 0;
     platform.failure = undefined;
     tenant = await tenancy.create();
@@ -226,7 +271,14 @@ describe('routers in a real database', () => {
 
   it('keeps its address when the new one is taken', async () => {
     const { router } = await add();
-    await platform.claim({ tenantId: 99, address: '192.0.2.2', secret: 'x', name: 'Other', requireMessageAuthenticator: false });
+    await platform.claim({
+      tenantId: 99,
+      connection: 'udp',
+      address: '192.0.2.2',
+      secret: 'x',
+      name: 'Other',
+      requireMessageAuthenticator: false,
+    });
     await expect(tenant.run(() => routers.update(actor, router.id, { address: '192.0.2.2' }))).rejects.toMatchObject({
       code: 'ROUTER_ADDRESS_TAKEN',
     });
@@ -239,6 +291,67 @@ describe('routers in a real database', () => {
     const { address } = await get(router.id);
     expect(platform.addresses).toEqual([address]);
     expect((await tenant.run(() => routers.contact(router.id)))?.secret).toBeDefined();
+  });
+
+  describe('over RadSec', () => {
+    const addRadsec = () => add({ connection: 'radsec', address: undefined });
+    const change = (id: number, fields: object) => tenant.run(() => routers.update(actor, id, fields));
+
+    it('need no address, show none, and cannot be reached by CoA', async () => {
+      const { router } = await addRadsec();
+      expect(router).toMatchObject({ connection: 'radsec', address: null });
+      expect(await tenant.run(() => routers.contact(router.id))).toMatchObject({ address: null });
+      expect(await rows("SELECT subject_label FROM activity_log WHERE action = 'router.created'")).toEqual([
+        { subject_label: 'Tower (RadSec)' },
+      ]);
+      await publish(router.id);
+      expect(platform.published).toMatchObject([{ connection: 'radsec', address: expect.stringMatching(/^240\./) as string }]);
+      await expect(add({ name: 'Other', connection: 'radsec' })).rejects.toMatchObject({ fields: { address: [{ code: 'not_used' }] } });
+      await expect(add({ name: 'Other', address: undefined })).rejects.toMatchObject({ fields: { address: [{ code: 'required' }] } });
+    });
+
+    it('change over from UDP and back, by a claim of the other kind', async () => {
+      const { router } = await add();
+      expect(await change(router.id, { connection: 'radsec' })).toMatchObject({ connection: 'radsec', address: null });
+      expect(platform.addresses).toEqual([expect.stringMatching(/^240\./)]);
+      expect(await change(router.id, { name: 'Renamed' })).toMatchObject({ name: 'Renamed', address: null });
+      expect(platform.claims.size).toBe(1);
+      await expect(change(router.id, { connection: 'udp' })).rejects.toMatchObject({ fields: { address: [{ code: 'required' }] } });
+      expect(await change(router.id, { connection: 'udp', address: '192.0.2.9' })).toMatchObject({ address: '192.0.2.9' });
+      expect(platform.addresses).toEqual(['192.0.2.9']);
+    });
+
+    it('have certificates, issued and revoked on record, of which neither key nor password is kept', async () => {
+      const { router } = await addRadsec();
+      const { password, pkcs12, certificate } = await tenant.run(() => certificates.issue(actor, router.id));
+      expect([password.length, pkcs12.toString(), certificate.state]).toEqual([28, 'file', 'valid']);
+      await tenant.run(() => certificates.revoke(actor, router.id, certificate.id));
+      expect(await tenant.run(() => certificates.list(actor, router.id))).toMatchObject([{ state: 'revoked', revokedBy: actor.name }]);
+      expect(await jobs()).toEqual(['router.publish', 'router.publish', 'router.publish']);
+      expect(await rows("SELECT action FROM activity_log WHERE action LIKE 'router.certificate%' ORDER BY id")).toEqual([
+        { action: 'router.certificate_issued' },
+        { action: 'router.certificate_revoked' },
+      ]);
+      const everything = JSON.stringify([await rows('SELECT * FROM activity_log'), await rows('SELECT * FROM outbox')]);
+      expect(everything).not.toContain(password);
+    });
+
+    it('take the certificate back when it could not be recorded', async () => {
+      const { router } = await addRadsec();
+      jest.spyOn(ActivityLog.prototype, 'record').mockRejectedValueOnce(new Error('full'));
+      await expect(tenant.run(() => certificates.issue(actor, router.id))).rejects.toThrow('full');
+      expect(authority.issued).toEqual([]);
+    });
+
+    it('are the only ones that have certificates', async () => {
+      const { router } = await add();
+      expect(await tenant.run(() => certificates.list(actor, router.id))).toEqual([]);
+      await expect(tenant.run(() => certificates.issue(actor, router.id))).rejects.toMatchObject({ code: 'ROUTER_NOT_RADSEC' });
+      await expect(tenant.run(() => certificates.issue(actor, 999))).rejects.toMatchObject({ code: 'ROUTER_NOT_FOUND' });
+      await expect(tenant.run(() => certificates.revoke(actor, router.id, 1))).rejects.toMatchObject({
+        code: 'ROUTER_CERTIFICATE_NOT_FOUND',
+      });
+    });
   });
 
   it('is gone with its claim when removed', async () => {
@@ -271,6 +384,7 @@ describe('routers in a real database', () => {
     await add();
     await platform.claim({
       tenantId: tenant.context.id,
+      connection: 'udp',
       address: '192.0.2.7',
       secret: 'x',
       name: 'Lost',

@@ -18,9 +18,12 @@ export class RoutersRepository {
   async list(request: PageRequest): Promise<Page<Router>> {
     const query = this.db.repository(Router).createQueryBuilder('router');
     if (request.search) {
-      query.andWhere('(router.name LIKE :search OR router.address LIKE :search OR router.location LIKE :search)', {
-        search: containsPattern(request.search),
-      });
+      query.andWhere(
+        `(router.name LIKE :search OR (router.connection = 'udp' AND router.address LIKE :search) OR router.location LIKE :search)`,
+        {
+          search: containsPattern(request.search),
+        },
+      );
     }
     const order = request.order === 'desc' ? 'DESC' : 'ASC';
     const [rows, total] = await query

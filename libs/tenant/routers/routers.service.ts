@@ -1,20 +1,32 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Actor, Page, PageRequest } from '@jala/contracts';
+import type { Actor, Page, PageRequest, RouterConnection } from '@jala/contracts';
 import { given } from '@jala/kernel';
 import { duplicateKeyOf } from '@jala/infra/central-db';
 import { readablePassword, SecretBox } from '@jala/infra/crypto';
 import { TenantOutbox } from '@jala/infra/queue';
-import { PlanLimits, RouterRegistry, TenantDatabase, TenantScope } from '@jala/infra/tenancy';
+import { PlanLimits, type RouterClaim, RouterRegistry, TenantDatabase, TenantScope } from '@jala/infra/tenancy';
 import { RouterSignatures, SessionsReader, type Signature } from '@jala/radius';
 import { ActivityLog } from '@jala/tenant/activity';
 import { Router } from './router.entity';
-import { assertSecret, auditOf, GENERATED_SECRET_LENGTH, needsPublishing, routerAddress, sealPurpose, subjectOf } from './router.rules';
+import {
+  addressAfter,
+  assertSecret,
+  auditOf,
+  GENERATED_SECRET_LENGTH,
+  needsPublishing,
+  sealPurpose,
+  shownAddress,
+  subjectOf,
+} from './router.rules';
 import { routerNameTaken, routerNotFound } from './routers.errors';
 import { RoutersRepository } from './routers.repository';
 
 export interface RouterFields {
   readonly name: string;
-  readonly address: string;
+  /** By UDP when absent. */
+  readonly connection?: RouterConnection;
+  /** Needed by UDP; radsec has none. */
+  readonly address?: string;
   /** Generated when absent. */
   readonly secret?: string;
   readonly location?: string | null;
@@ -23,7 +35,9 @@ export interface RouterFields {
   readonly requireMessageAuthenticator?: boolean;
 }
 
-export interface RouterView extends Omit<Router, 'secretEnc' | 'registryId'> {
+export interface RouterView extends Omit<Router, 'secretEnc' | 'registryId' | 'address'> {
+  /** Null with radsec. */
+  readonly address: string | null;
   readonly sessionsOnline: number;
   /** The last packet heard from it: a login or a report about a session. */
   readonly lastSeenAt: Date | null;
@@ -39,7 +53,8 @@ export interface RouterView extends Omit<Router, 'secretEnc' | 'registryId'> {
 export interface RouterContact {
   readonly id: number;
   readonly name: string;
-  readonly address: string;
+  /** Null: CoA is UDP, and a radsec router has no address that it could be sent to. */
+  readonly address: string | null;
   readonly coaPort: number;
   readonly secret: string;
 }
@@ -80,18 +95,21 @@ export class RoutersService {
    * @throws DomainError VALIDATION_FAILED, ROUTER_ADDRESS_TAKEN, ROUTER_NAME_TAKEN, PLAN_LIMIT_REACHED
    */
   async create(actor: Actor, input: RouterFields): Promise<{ router: RouterView; secret: string }> {
-    const address = routerAddress(input.address);
+    const connection = input.connection ?? 'udp';
+    const wanted = addressAfter(connection, input.address);
     if (input.secret !== undefined) assertSecret(input.secret);
     const secret = input.secret ?? readablePassword(GENERATED_SECRET_LENGTH);
     const requireMessageAuthenticator = input.requireMessageAuthenticator ?? false;
     const limited = (await this.limits.maximum('routers')) !== null;
 
-    const router = await this.withClaim({ ...input, address, secret, requireMessageAuthenticator }, (registryId) =>
+    const claim = { ...input, connection, address: wanted, secret, requireMessageAuthenticator };
+    const router = await this.withClaim(claim, ({ registryId, address }) =>
       this.db.transaction(async () => {
         if (limited) await this.limits.assertRoom('routers', await this.routers.countForLimit());
         const created = await this.routers.save(
           Object.assign(new Router(), {
             name: input.name,
+            connection,
             address,
             secretEnc: this.secrets.seal(secret, sealPurpose(registryId)),
             registryId,
@@ -116,17 +134,20 @@ export class RoutersService {
     const present = await this.routers.find(id);
     if (!present) throw routerNotFound(id);
     if (change.secret !== undefined) assertSecret(change.secret);
-    const address = change.address === undefined ? present.address : routerAddress(change.address);
-    const { address: _, ...others } = change;
-    if (address === present.address) return this.view(await this.apply(actor, id, others));
+    const connection = change.connection ?? present.connection;
+    const address = addressAfter(connection, change.address, present.connection === 'udp' ? present.address : undefined);
+    const { address: _address, connection: _connection, ...others } = change;
+    const stays = connection === present.connection && (address === undefined || address === present.address);
+    if (stays) return this.view(await this.apply(actor, id, others));
 
     const wanted = {
       name: change.name ?? present.name,
+      connection,
       address,
       secret: change.secret ?? this.secretOf(present),
       requireMessageAuthenticator: change.requireMessageAuthenticator ?? present.requireMessageAuthenticator,
     };
-    return this.view(await this.withClaim(wanted, (registryId) => this.apply(actor, id, others, { address, registryId })));
+    return this.view(await this.withClaim(wanted, (claimed) => this.apply(actor, id, others, { connection, ...claimed })));
   }
 
   /** FreeRADIUS forgets the router within two seconds; sessions through it stay in the history. */
@@ -153,7 +174,9 @@ export class RoutersService {
   /** For CoA. Undefined when the tenant has no such router any more. */
   async contact(id: number): Promise<RouterContact | undefined> {
     const router = await this.routers.find(id);
-    return router ? { id, name: router.name, address: router.address, coaPort: router.coaPort, secret: this.secretOf(router) } : undefined;
+    return router
+      ? { id, name: router.name, address: shownAddress(router), coaPort: router.coaPort, secret: this.secretOf(router) }
+      : undefined;
   }
 
   /** Seals every secret of the current tenant's routers with the current key. @returns how many were not */
@@ -182,8 +205,8 @@ export class RoutersService {
   private async apply(
     actor: Actor,
     id: number,
-    change: Partial<Omit<RouterFields, 'address'>>,
-    moved?: { readonly address: string; readonly registryId: number },
+    change: Partial<Omit<RouterFields, 'address' | 'connection'>>,
+    moved?: Pick<Router, 'connection' | 'address' | 'registryId'>,
   ): Promise<Router> {
     const { previous, saved } = await this.mapDuplicate(change.name, () =>
       this.db.transaction(async () => {
@@ -211,21 +234,22 @@ export class RoutersService {
 
   /** The claim comes first, because another tenant may want the same address at the same moment; it goes again when nothing comes of it. */
   private async withClaim<T>(
-    router: { name: string; address: string; secret: string; requireMessageAuthenticator: boolean },
-    use: (registryId: number) => Promise<T>,
+    router: Omit<RouterClaim, 'tenantId'>,
+    use: (claimed: { registryId: number; address: string }) => Promise<T>,
   ): Promise<T> {
-    const { name, address, secret, requireMessageAuthenticator } = router;
-    const { registryId } = await this.registry.claim({
+    const { name, connection, address, secret, requireMessageAuthenticator } = router;
+    const claimed = await this.registry.claim({
       tenantId: TenantScope.current().id,
+      connection,
       address,
       secret,
       name,
       requireMessageAuthenticator,
     });
     try {
-      return await this.mapDuplicate(name, () => use(registryId));
+      return await this.mapDuplicate(name, () => use(claimed));
     } catch (error) {
-      await this.releaseQuietly(registryId);
+      await this.releaseQuietly(claimed.registryId);
       throw error;
     }
   }
@@ -287,6 +311,7 @@ export class RoutersService {
     ]);
     return routers.map(({ secretEnc: _secret, registryId, ...router }) => ({
       ...router,
+      address: shownAddress(router),
       sessionsOnline: activity.get(router.id)?.online ?? 0,
       lastSeenAt: activity.get(router.id)?.lastSeenAt ?? null,
       signature: signatures.get(router.id)?.signature ?? null,

@@ -137,4 +137,5 @@ const WORDS: Readonly<Record<Outcome, string>> = {
   refused: 'refused',
   silent: 'no answer',
   'unknown-router': 'unknown router',
+  unreachable: 'cannot be reached by CoA (RadSec)',
 };

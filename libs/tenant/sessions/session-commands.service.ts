@@ -28,8 +28,10 @@ export interface Command {
   readonly waits?: readonly number[];
 }
 
-/** `gone`: the router has no such session, so there is nothing left to do. `refused` will not get better by itself, `silent` may. */
-export type Outcome = 'done' | 'gone' | 'refused' | 'silent' | 'unknown-router';
+/**
+ * `gone`: the router has no such session, so there is nothing left to do. `refused` will not get better by itself, `silent` may.
+ * `unreachable`: nothing was sent, because CoA is UDP and the router has no address (RadSec). */
+export type Outcome = 'done' | 'gone' | 'refused' | 'silent' | 'unknown-router' | 'unreachable';
 
 export const isSettled = (outcome: Outcome): boolean => outcome === 'done' || outcome === 'gone';
 
@@ -78,9 +80,10 @@ export class SessionCommands {
     const sentAt = this.clock.now();
     // A router that was removed took its secret along.
     const router = await this.routers.contact(session.routerId);
-    const answer = router && (await ask({ address: router.address, port: router.coaPort, secret: router.secret }, command.waits ?? WAITS));
+    const address = router?.address;
+    const answer = address ? await ask({ address, port: router.coaPort, secret: router.secret }, command.waits ?? WAITS) : undefined;
     const errorCause = answer?.result === 'nak' ? (answer.errorCause ?? null) : null;
-    const outcome = outcomeOf(answer);
+    const outcome = answer ? outcomeOf(answer) : router ? 'unreachable' : 'unknown-router';
     await this.attempts.record({
       sessionId: session.id,
       acctSessionId: session.acctSessionId,
@@ -93,7 +96,7 @@ export class SessionCommands {
       try: command.try,
       lastTry: command.isLast || outcome !== 'silent',
       packets: answer?.attempts ?? 0,
-      answer: answer ? RESULTS[answer.result] : 'unknown_router',
+      answer: answer ? RESULTS[answer.result] : router ? 'unreachable' : 'unknown_router',
       errorCause,
       sentAttributes,
       sentAt,
@@ -103,8 +106,7 @@ export class SessionCommands {
   }
 }
 
-function outcomeOf(answer: CoaAnswer | undefined): Outcome {
-  if (!answer) return 'unknown-router';
+function outcomeOf(answer: CoaAnswer): Outcome {
   if (answer.result === 'ack') return 'done';
   if (answer.result === 'silent') return 'silent';
   if (answer.errorCause === SESSION_NOT_FOUND) return 'gone';

@@ -2,7 +2,7 @@ import { Global, type INestApplicationContext, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { type Actor, systemActor } from '@jala/contracts';
 import { QueueModule } from '@jala/infra/queue';
-import { PlanLimits, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
+import { PlanLimits, RouterCertificates, type RouterClaim, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
 import {
   createTestCentral,
   createTestTenancy,
@@ -27,11 +27,16 @@ let registryId = 0;
     { provide: PlanLimits, useValue: { maximum: async () => null } },
     {
       provide: RouterRegistry,
-      useValue: { claim: async () => ({ registryId: ++registryId }), release: async () => undefined, troubles: async () => new Map() },
+      useValue: {
+        claim: async ({ address }: RouterClaim) => ({ registryId: ++registryId, address: address ?? `240.0.0.${registryId}` }),
+        release: async () => undefined,
+        troubles: async () => new Map(),
+      },
     },
+    { provide: RouterCertificates, useValue: {} },
     { provide: RouterPublisher, useValue: {} },
   ],
-  exports: [PlanLimits, RouterRegistry, RouterPublisher],
+  exports: [PlanLimits, RouterRegistry, RouterPublisher, RouterCertificates],
 })
 class PortsModule {}
 

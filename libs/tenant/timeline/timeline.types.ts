@@ -27,7 +27,7 @@ export interface CoaAnswerNote {
   /** 0: no router of the tenant any more. */
   readonly routerId: number;
   readonly request: 'disconnect' | 'change';
-  readonly answer: 'ack' | 'nak' | 'timeout' | 'unknown_router';
+  readonly answer: 'ack' | 'nak' | 'timeout' | 'unknown_router' | 'unreachable';
   /** The router's own word for a refusal (RFC 5176, 3.5). */
   readonly errorCause: number | null;
   /** Why it was asked. */

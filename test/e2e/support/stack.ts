@@ -13,7 +13,7 @@ const PORTS_NEEDED = 10;
 export interface RunFile {
   readonly api: string;
   readonly web: string;
-  readonly radius: { readonly auth: number; readonly acct: number; readonly coa: number; readonly secret: string };
+  readonly radius: { readonly auth: number; readonly acct: number; readonly coa: number; readonly radsec: number; readonly secret: string };
   readonly db: { readonly host: string; readonly port: number; readonly socket: string };
   readonly redis: string;
   readonly superadmin: { readonly email: string; readonly password: string };

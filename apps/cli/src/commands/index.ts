@@ -1,5 +1,5 @@
 import type { Command } from '../command';
-import { keysRotate, radiusReconcile } from './maintenance';
+import { keysRotate, radiusCertificate, radiusReconcile } from './maintenance';
 import { migrate } from './migrate';
 import { seedDemo, seedSuperadmin } from './seed';
 import { tenantsCreate, tenantsHarden, tenantsList, tenantsMigrate, tenantsRun } from './tenants';
@@ -15,4 +15,5 @@ export const commands: readonly Command[] = [
   tenantsHarden,
   keysRotate,
   radiusReconcile,
+  radiusCertificate,
 ];

@@ -1,3 +1,4 @@
+import { CertificateAuthority, RadsecServerCertificate } from '@jala/central/certificates';
 import { RouterPublisherService, RouterRegistryService } from '@jala/central/routers';
 import { TenantMaintenanceService } from '@jala/central/tenants';
 import { AccountMaintenance } from '@jala/infra/identity';
@@ -23,7 +24,8 @@ export const keysRotate: Command = {
         },
         { concurrency: 1, statuses: ['ready', 'suspended'] },
       );
-      say(`${ofTenants + ofPeople + ofRouters} secrets sealed anew`);
+      const ofAuthorities = await program.get(CertificateAuthority, { strict: false }).rotateSecrets();
+      say(`${ofTenants + ofPeople + ofRouters + ofAuthorities} secrets sealed anew`);
       for (const slug of failed) say(`the staff of ${slug} could not be reached: run it again`);
       for (const { slug } of report.failures) say(`the routers of ${slug} could not be reached: run it again`);
       return failed.length + report.failures.length > 0 ? 1 : 0;
@@ -37,6 +39,17 @@ export const radiusReconcile: Command = {
     withProgram(async (program) => {
       await program.get(RouterPublisherService, { strict: false }).reconcile();
       say('router files reconciled');
+      return 0;
+    }),
+};
+
+export const radiusCertificate: Command = {
+  name: 'radius:certificate',
+  summary: 'put a certificate for RadSec in place for the FreeRADIUS on this machine, unless there is a good one',
+  run: () =>
+    withProgram(async (program) => {
+      const isNew = await program.get(RadsecServerCertificate, { strict: false }).ensure();
+      say(isNew ? 'a new certificate is in place' : 'the present certificate is good');
       return 0;
     }),
 };

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import type { Actor } from '@jala/contracts';
+import { type Actor, ROUTER_CONNECTIONS, type RouterConnection } from '@jala/contracts';
 import { REGISTRATION_CONCERNS, type RegistrationConcern, type RegistrationView, RouterRegistryService } from '@jala/central/routers';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import { SIGNATURES, type Signature } from '@jala/radius';
@@ -28,7 +28,8 @@ export class RegistryRouterDto {
   @ApiProperty() id: number;
   @ApiProperty({ type: RegistryTenantDto }) tenant: RegistryTenantDto;
   @ApiProperty() name: string;
-  @ApiProperty() address: string;
+  @ApiProperty({ enum: ROUTER_CONNECTIONS }) connection: RouterConnection;
+  @ApiProperty({ type: String, nullable: true, description: 'Null with radsec' }) address: string | null;
   @ApiProperty({ description: 'False while its tenant is out of service' }) enabled: boolean;
   @ApiProperty({ description: 'Requests without Message-Authenticator are dropped' }) require_message_authenticator: boolean;
   @ApiProperty({
@@ -61,7 +62,8 @@ const toRegistryRouter = (router: RegistrationView): RegistryRouterDto => ({
   id: router.id,
   tenant: { id: router.tenantId, name: router.tenantName, slug: router.tenantSlug },
   name: router.name,
-  address: router.address,
+  connection: router.connection,
+  address: router.connection === 'radsec' ? null : router.address,
   enabled: router.enabled,
   require_message_authenticator: router.requireMessageAuthenticator,
   signature: router.signature,

@@ -7,6 +7,7 @@ export class RadiusServerDto {
   @ApiProperty({ description: 'An address, or a name that resolves to it', example: '203.0.113.10' }) address: string;
   @ApiProperty({ example: 1812 }) auth_port: number;
   @ApiProperty({ example: 1813 }) acct_port: number;
+  @ApiProperty({ example: 2083, description: 'RADIUS over TLS, by TCP' }) radsec_port: number;
 }
 
 @ApiTags('routers')
@@ -19,7 +20,7 @@ export class RadiusServerController {
   @Can('routers.view')
   @ApiOkResponse({ type: RadiusServerDto })
   server(): RadiusServerDto {
-    const { publicHost, authPort, acctPort } = this.config.radius;
-    return { address: publicHost, auth_port: authPort, acct_port: acctPort };
+    const { publicHost, authPort, acctPort, radsecPort } = this.config.radius;
+    return { address: publicHost, auth_port: authPort, acct_port: acctPort, radsec_port: radsecPort };
   }
 }

@@ -1,7 +1,8 @@
+import { ROUTER_CONNECTIONS, type RouterConnection } from '@jala/contracts';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { SIGNATURES, type Signature } from '@jala/radius';
 import { type RouterFields, type RouterView, SECRET_MAX, SECRET_MIN } from '@jala/tenant/routers';
-import { IsBoolean, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { PageMetaDto } from '../http/paging';
 import { EmptyIsAbsent, IfGiven, Line, OptionalText } from './fields';
 
@@ -10,10 +11,25 @@ export class CreateRouterDto {
   @Line(120)
   name: string;
 
-  @ApiProperty({ description: 'IPv4 or IPv6: where its RADIUS packets come from. Unique over all tenants', example: '203.0.113.7' })
+  @ApiPropertyOptional({
+    enum: ROUTER_CONNECTIONS,
+    default: 'udp',
+    description: 'udp: known by its address and a secret. radsec: RADIUS over TLS, known by its certificate, may be behind NAT',
+  })
+  @IfGiven()
+  @IsIn(ROUTER_CONNECTIONS)
+  connection?: RouterConnection;
+
+  @ApiPropertyOptional({
+    type: String,
+    description: 'IPv4 or IPv6: where its RADIUS packets come from. Unique over all tenants. Needed with udp, refused with radsec',
+    example: '203.0.113.7',
+  })
+  @EmptyIsAbsent()
+  @IfGiven()
   @IsString()
   @MaxLength(64)
-  address: string;
+  address?: string;
 
   @ApiPropertyOptional({ minLength: SECRET_MIN, maxLength: SECRET_MAX, description: 'The RADIUS secret. Generated when absent' })
   @EmptyIsAbsent()
@@ -48,7 +64,8 @@ export class UpdateRouterDto extends PartialType(CreateRouterDto, { skipNullProp
 export class RouterDto {
   @ApiProperty() id: number;
   @ApiProperty() name: string;
-  @ApiProperty() address: string;
+  @ApiProperty({ enum: ROUTER_CONNECTIONS }) connection: RouterConnection;
+  @ApiProperty({ type: String, nullable: true, description: 'Null with radsec' }) address: string | null;
   @ApiProperty({ type: String, nullable: true }) location: string | null;
   @ApiProperty({ type: String, nullable: true }) notes: string | null;
   @ApiProperty() coa_port: number;
@@ -87,7 +104,7 @@ export class SecretDto {
 }
 
 export class CreatedRouterDto extends RouterDto {
-  @ApiProperty({ description: 'Shown again by reveal-secret only' }) secret: string;
+  @ApiProperty({ description: 'Shown again by reveal-secret only. Not used with radsec' }) secret: string;
 }
 
 export class RouterPageDto {
@@ -95,10 +112,11 @@ export class RouterPageDto {
   @ApiProperty({ type: PageMetaDto }) meta: PageMetaDto;
 }
 
-export const newRouterOf = (body: CreateRouterDto): RouterFields => ({ ...routerChangeOf(body), name: body.name, address: body.address });
+export const newRouterOf = (body: CreateRouterDto): RouterFields => ({ ...routerChangeOf(body), name: body.name });
 
 export const routerChangeOf = (body: UpdateRouterDto): Partial<RouterFields> => ({
   name: body.name,
+  connection: body.connection,
   address: body.address,
   secret: body.secret,
   location: body.location,
@@ -110,6 +128,7 @@ export const routerChangeOf = (body: UpdateRouterDto): Partial<RouterFields> => 
 export const toRouter = (router: RouterView): RouterDto => ({
   id: router.id,
   name: router.name,
+  connection: router.connection,
   address: router.address,
   location: router.location,
   notes: router.notes,

@@ -15,6 +15,7 @@ import { DashboardController } from './dashboard.controller';
 import { DisconnectionsController } from './disconnections.controller';
 import { CustomerDevicesController } from './customer-devices.controller';
 import { RadiusServerController } from './radius-server.controller';
+import { RadsecAuthorityController, RouterCertificatesController } from './router-certificates.controller';
 import { RolesController } from './roles.controller';
 import { TenantRoutersController } from './routers.controller';
 import { ServicePlansController } from './service-plans.controller';
@@ -47,6 +48,8 @@ import { UsageController } from './usage.controller';
     DisconnectionsController,
     ServicePlansController,
     RadiusServerController,
+    RadsecAuthorityController,
+    RouterCertificatesController,
     TenantRoutersController,
     SettingsController,
     StaffController,

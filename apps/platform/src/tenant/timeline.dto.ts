@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CUSTOMER_STATUSES, type CustomerStatus } from '@jala/contracts';
-import { userKey } from '@jala/radius';
+import { COA_RESULTS, type CoaResult, userKey } from '@jala/radius';
 import {
   DIAGNOSES,
   type DiagnosisCode,
@@ -64,7 +64,7 @@ export class TimelineCoaDto {
   @ApiProperty() username: string;
   @ApiProperty({ type: NamedDto, nullable: true }) router: NamedDto | null;
   @ApiProperty({ enum: ['disconnect', 'change'] }) request: 'disconnect' | 'change';
-  @ApiProperty({ enum: ['ack', 'nak', 'timeout', 'unknown_router'] }) answer: 'ack' | 'nak' | 'timeout' | 'unknown_router';
+  @ApiProperty({ enum: COA_RESULTS }) answer: CoaResult;
   @ApiProperty({ type: Number, nullable: true, description: 'Error-Cause of RFC 5176, 3.5' }) error_cause: number | null;
   @ApiProperty({ description: 'Why it was asked' }) reason: string;
   @ApiProperty({ type: String, nullable: true }) requested_by: string | null;

@@ -36,6 +36,9 @@ export type Dashboard = Schemas['DashboardDto'];
 export type Router = Schemas['RouterDto'];
 /** Where routers send their requests. */
 export type RadiusServer = Schemas['RadiusServerDto'];
+export type RouterCertificate = Schemas['RouterCertificateDto'];
+/** The one answer that has a certificate's key and password. */
+export type IssuedCertificate = Schemas['IssuedRouterCertificateDto'];
 export type RouterInput = Schemas['CreateRouterDto'];
 export type ServicePlan = Schemas['ServicePlanDto'];
 export type ServicePlanInput = Schemas['CreateServicePlanDto'];

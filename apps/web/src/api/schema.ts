@@ -1108,6 +1108,38 @@ export interface paths {
         patch: operations["TenantRouters_update"];
         trace?: never;
     };
+    "/api/tenant/routers/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["RouterCertificates_list"];
+        put?: never;
+        post: operations["RouterCertificates_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/routers/{id}/certificates/{certificate_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["RouterCertificates_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant/routers/{id}/reveal-secret": {
         parameters: {
             query?: never;
@@ -1148,6 +1180,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["RadiusServer_server"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant/routers/radsec-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["RadsecAuthority_authority"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1590,7 +1638,7 @@ export interface components {
         };
         CoaAttemptDto: {
             /** @enum {string} */
-            answer: "ack" | "nak" | "timeout" | "unknown_router";
+            answer: "ack" | "nak" | "timeout" | "unknown_router" | "unreachable";
             /** Format: date-time */
             answered_at: string | null;
             /** @description RFC 5176 section 3.5 */
@@ -1721,8 +1769,11 @@ export interface components {
             username: string;
         };
         CreatedRouterDto: {
-            address: string;
+            /** @description Null with radsec */
+            address: string | null;
             coa_port: number;
+            /** @enum {string} */
+            connection: "udp" | "radsec";
             /** Format: date-time */
             created_at: string;
             id: number;
@@ -1741,7 +1792,7 @@ export interface components {
              */
             published_at: string | null;
             require_message_authenticator: boolean;
-            /** @description Shown again by reveal-secret only */
+            /** @description Shown again by reveal-secret only. Not used with radsec */
             secret: string;
             sessions_online: number;
             /**
@@ -1781,15 +1832,21 @@ export interface components {
         };
         CreateRouterDto: {
             /**
-             * @description IPv4 or IPv6: where its RADIUS packets come from. Unique over all tenants
+             * @description IPv4 or IPv6: where its RADIUS packets come from. Unique over all tenants. Needed with udp, refused with radsec
              * @example 203.0.113.7
              */
-            address: string;
+            address?: string;
             /**
              * @description Where it listens for Disconnect-Requests (RouterOS: /radius incoming)
              * @default 3799
              */
             coa_port?: number;
+            /**
+             * @description udp: known by its address and a secret. radsec: RADIUS over TLS, known by its certificate, may be behind NAT
+             * @default udp
+             * @enum {string}
+             */
+            connection?: "udp" | "radsec";
             location?: string | null;
             /** @example Tower 1 */
             name: string;
@@ -2079,6 +2136,15 @@ export interface components {
         ForgotPasswordDto: {
             /** Format: email */
             email: string;
+        };
+        IssuedRouterCertificateDto: {
+            certificate: components["schemas"]["RouterCertificateDto"];
+            /** @example jala-router-12.p12 */
+            file_name: string;
+            /** @description Of the PKCS#12 file. Not kept */
+            password: string;
+            /** @description Key, certificate and CA as PKCS#12, in base64. Not kept */
+            pkcs12_base64: string;
         };
         LikelyRouterDto: {
             address: string;
@@ -2412,6 +2478,21 @@ export interface components {
             address: string;
             /** @example 1812 */
             auth_port: number;
+            /**
+             * @description RADIUS over TLS, by TCP
+             * @example 2083
+             */
+            radsec_port: number;
+        };
+        RadsecAuthorityDto: {
+            /** @description PEM */
+            certificate: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @example jala-radsec-ca.pem */
+            file_name: string;
+            /** @description SHA-256 */
+            fingerprint: string;
         };
         RecoveryCodesDto: {
             /** @description Shown this once; each replaces a code once */
@@ -2422,7 +2503,10 @@ export interface components {
             refresh_token?: string;
         };
         RegistryRouterDto: {
-            address: string;
+            /** @description Null with radsec */
+            address: string | null;
+            /** @enum {string} */
+            connection: "udp" | "radsec";
             /** Format: date-time */
             created_at: string;
             /** @description False while its tenant is out of service */
@@ -2484,9 +2568,35 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             roles: components["schemas"]["RoleDto"][];
         };
+        RouterCertificateDto: {
+            /** @example router-12.9f86d081884c7d65 */
+            common_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: number;
+            /** Format: date-time */
+            issued_at: string;
+            issued_by: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            revoked_by: string | null;
+            /**
+             * @description Hexadecimal
+             * @example 5f0c0e5b8a6d4c1e9b7a3d2c1f0e8b6a
+             */
+            serial: string;
+            /** @enum {string} */
+            state: "valid" | "expired" | "revoked";
+        };
+        RouterCertificateListDto: {
+            data: components["schemas"]["RouterCertificateDto"][];
+        };
         RouterDto: {
-            address: string;
+            /** @description Null with radsec */
+            address: string | null;
             coa_port: number;
+            /** @enum {string} */
+            connection: "udp" | "radsec";
             /** Format: date-time */
             created_at: string;
             id: number;
@@ -2810,7 +2920,7 @@ export interface components {
         };
         TimelineCoaDto: {
             /** @enum {string} */
-            answer: "ack" | "nak" | "timeout" | "unknown_router";
+            answer: "ack" | "nak" | "timeout" | "unknown_router" | "unreachable";
             /** @description Counts from 1 */
             attempt: number;
             /** @description Error-Cause of RFC 5176, 3.5 */
@@ -2967,7 +3077,7 @@ export interface components {
         };
         UpdateRouterDto: {
             /**
-             * @description IPv4 or IPv6: where its RADIUS packets come from. Unique over all tenants
+             * @description IPv4 or IPv6: where its RADIUS packets come from. Unique over all tenants. Needed with udp, refused with radsec
              * @example 203.0.113.7
              */
             address?: string;
@@ -2976,6 +3086,12 @@ export interface components {
              * @default 3799
              */
             coa_port?: number;
+            /**
+             * @description udp: known by its address and a secret. radsec: RADIUS over TLS, known by its certificate, may be behind NAT
+             * @default udp
+             * @enum {string}
+             */
+            connection?: "udp" | "radsec";
             location?: string | null;
             /** @example Tower 1 */
             name?: string;
@@ -6324,6 +6440,112 @@ export interface operations {
             };
         };
     };
+    RouterCertificates_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouterCertificateListDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs routers.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    RouterCertificates_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedRouterCertificateDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs routers.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    RouterCertificates_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouterCertificateDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs routers.manage */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     TenantRouters_revealSecret: {
         parameters: {
             query?: never;
@@ -6424,6 +6646,39 @@ export interface operations {
                 content?: never;
             };
             /** @description Needs routers.view */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    RadsecAuthority_authority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RadsecAuthorityDto"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Needs routers.manage */
             403: {
                 headers: {
                     [name: string]: unknown;

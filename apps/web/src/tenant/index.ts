@@ -126,7 +126,7 @@ async function findRouters(text: string, signal: AbortSignal): Promise<CommandIt
   return data.map(({ id, name, address }) => ({
     id: `router-${id}`,
     label: name,
-    hint: address,
+    hint: address ?? 'RadSec',
     icon: RouterIcon,
     to: detail('routers', id),
   }));

@@ -1,6 +1,7 @@
 import type { PageOf } from '@/api/models';
 import { tableQuery, type TableQuery } from '../composables/table';
 import type { Column } from './columns';
+import { download } from '../download';
 
 /** More rows than a person opens in a spreadsheet; beyond it, narrow the filter. */
 const MAX_ROWS = 50_000;
@@ -30,8 +31,5 @@ export async function downloadCsv<T>(
     if (data.length === 0 || page * 100 >= meta.total) break;
   }
   // The mark makes Excel read UTF-8.
-  const file = URL.createObjectURL(new Blob(['\uFEFF', lines.join('\r\n')], { type: 'text/csv;charset=utf-8' }));
-  const link = Object.assign(document.createElement('a'), { href: file, download: `${name}-${new Date().toISOString().slice(0, 10)}.csv` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(file), 10_000);
+  download(`${name}-${new Date().toISOString().slice(0, 10)}.csv`, ['\uFEFF', lines.join('\r\n')], 'text/csv;charset=utf-8');
 }

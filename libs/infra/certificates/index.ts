@@ -1,0 +1,2 @@
+export * from './issuing';
+export * from './pkcs12';

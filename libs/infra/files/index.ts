@@ -1,0 +1,1 @@
+export { namesIn, readIfPresent, writeWhole } from './whole-files';
