@@ -108,7 +108,8 @@ async function lock(connection: Connection, name: string): Promise<void> {
  * Only this account makes tables; what the tenant's own account has open does not matter.
  */
 async function othersGone(connection: Connection, database: string): Promise<void> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
     const [[row]] = await connection.query<RowDataPacket[]>(
       `SELECT COUNT(*) AS n FROM information_schema.processlist
         WHERE db = ? AND user = SUBSTRING_INDEX(USER(), '@', 1) AND id <> CONNECTION_ID()`,
@@ -116,6 +117,7 @@ async function othersGone(connection: Connection, database: string): Promise<voi
     );
     if (Number(row?.n) === 0) return;
     if (Date.now() > deadline) throw new Error('Another session is still at work in the database.');
+    await sleep(50);
   }
 }
 
