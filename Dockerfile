@@ -1,4 +1,4 @@
-# One image for everything of ours: the platform, the worker and the three FreeRADIUS processes differ only in their command.
+# One image for everything of ours: the platform, the worker and the four FreeRADIUS processes differ only in their command.
 FROM node:24.11.1-bookworm-slim AS base
 WORKDIR /app
 
@@ -21,7 +21,7 @@ RUN apt-get update \
   && apt-get install -y --no-install-recommends freeradius freeradius-mysql freeradius-utils openssl mariadb-client \
   && rm -rf /var/lib/apt/lists/* \
   && install -d -o node -g node -m 0700 /var/lib/jala /var/lib/jala/radius /var/lib/jala/radius/clients.d \
-       /var/lib/jala/radius/clients.d/v4 /var/lib/jala/radius/clients.d/v6
+       /var/lib/jala/radius/clients.d/v4 /var/lib/jala/radius/clients.d/v6 /var/lib/jala/radius/clients.d/radsec
 COPY --from=modules /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./

@@ -1,6 +1,6 @@
-/** Runs before the other containers: brings the database accounts in line with the environment, then migrates. */
+/** Runs before the other containers: brings the database accounts in line with the environment, then migrates and issues the certificate for RadSec. */
 import { createRequire } from 'node:module';
-import { databaseAccounts, migrate } from '../lib/application.mjs';
+import { databaseAccounts, issueRadsecCertificate, migrate } from '../lib/application.mjs';
 import { describeFailure, LaunchFailure } from '../lib/failure.mjs';
 import { inRepository } from '../lib/paths.mjs';
 
@@ -30,6 +30,7 @@ async function prepare() {
     await connection.end();
   }
   await migrate({});
+  await issueRadsecCertificate({});
 }
 
 prepare().catch((error) => {

@@ -28,6 +28,7 @@ describe('docker-compose.yml', () => {
       'radius-acct',
       'radius-auth',
       'radius-drain',
+      'radius-radsec',
       'redis',
       'worker',
     ]);
@@ -89,7 +90,7 @@ describe('docker-compose.yml', () => {
 
   it('opens to the outside only HTTP and RADIUS', () => {
     const published = services.flatMap(([, { ports = [] }]) => ports);
-    assert.deepEqual(published.sort(), ['1812:1812/udp', '1813:1813/udp', '7600:7600']);
+    assert.deepEqual(published.sort(), ['1812:1812/udp', '1813:1813/udp', '2083:2083', '7600:7600']);
   });
 
   it('sets its database server as the launcher sets its own', () => {
