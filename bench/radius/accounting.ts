@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { heading, judgeFloor, note } from '../tenants/verdicts';
 import type { Bench } from './bench';
+import { cpuSeconds } from './freeradius';
 import { generatorWasNoLimit } from './logins';
 import { interleave, ratio } from './rounds';
 
@@ -52,9 +53,14 @@ export async function benchBacklog(bench: Bench): Promise<void> {
       });
       const megabytes = (jala.spooledBytes() / 1_048_576).toFixed(0);
       await jala.startDrain();
+      const [ofDrain, ofDatabase] = [cpuSeconds(jala.drainPid), cpuSeconds(bench.place.databasePid)];
       const seconds = await jala.drained();
+      const micros = (used: number): string => ((used / accepted) * 1_000_000).toFixed(0);
       rates.push(accepted / seconds);
-      note(`${accepted} records of ${tenants} tenants, ${megabytes} MiB, in ${seconds.toFixed(1)} s${round === 0 ? ' (warm-up)' : ''}`);
+      note(
+        `${accepted} records of ${tenants} tenants, ${megabytes} MiB, in ${seconds.toFixed(1)} s, ${micros(cpuSeconds(jala.drainPid) - ofDrain)} us of ` +
+          `the drain and ${micros(cpuSeconds(bench.place.databasePid) - ofDatabase)} us of the database for each${round === 0 ? ' (warm-up)' : ''}`,
+      );
       await sleep(200);
     }
     judgeFloor(`backlog of ${tenants} ${tenants === 1 ? 'tenant' : 'tenants'}`, rates.at(-1) ?? 0, BACKLOG_FLOOR, 'records stored', '/s');

@@ -96,20 +96,22 @@ export class JalaServers {
 
   /** Bytes that are acknowledged or answered, and not in the database yet. */
   spooledBytes(): number {
+    // A reader removes its file between our looking and our asking.
+    return this.spooledFiles().reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+  }
+
+  private spooledFiles(): string[] {
     const spool = join(this.runDir, 'spool');
-    if (!existsSync(spool)) return 0;
-    const sizes = readdirSync(spool, { recursive: true, encoding: 'utf8' })
+    if (!existsSync(spool)) return [];
+    return readdirSync(spool, { recursive: true, encoding: 'utf8' })
       .filter((path) => /^(accounting|logins)\/.*\/detail/.test(path))
-      // A reader removes its file between our looking and our asking.
-      .map((path) => statSync(join(spool, path), { throwIfNoEntry: false })?.size ?? 0);
-    return sizes.reduce((sum, size) => sum + size, 0);
+      .map((path) => join(spool, path));
   }
 
   /** Storing what a measurement has left takes longer than the measurement; how fast that goes is measured by itself. */
   async forgetSpool(): Promise<void> {
     await this.stopDrain();
-    // A reject is written when its delay is over, perhaps only now.
-    rmSync(join(this.runDir, 'spool'), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    for (const path of this.spooledFiles()) rmSync(path, { force: true });
     await this.startDrain();
   }
 
