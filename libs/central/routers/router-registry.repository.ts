@@ -46,7 +46,8 @@ export interface RegistrationFilter extends PageRequest {
 }
 
 const CONCERNS: Readonly<Record<RegistrationConcern, string>> = {
-  weak: '(NOT r.require_message_authenticator OR r.unsigned_refused_at > NOW() - INTERVAL 1 DAY)',
+  // Over TLS there is nothing to sign.
+  weak: "r.connection = 'udp' AND (NOT r.require_message_authenticator OR r.unsigned_refused_at > NOW() - INTERVAL 1 DAY)",
   wrong_secret: 'r.wrong_secret_at > NOW() - INTERVAL 1 DAY',
 };
 

@@ -1,12 +1,13 @@
 /** What both faces know of a router's signatures. */
 export interface SignedRouter {
+  connection: 'udp' | 'radsec';
   require_message_authenticator: boolean;
   signature: 'signs' | 'partly' | 'unsigned' | null;
   unsigned_refused_at: string | null;
   wrong_secret_at: string | null;
 }
 
-export type SignatureState = 'refused' | 'required' | 'ready' | 'partly' | 'unsigned' | 'unknown';
+export type SignatureState = 'tls' | 'refused' | 'required' | 'ready' | 'partly' | 'unsigned' | 'unknown';
 
 /** A router repeats what is refused for as long as somebody wants to log in; after a day of quiet it is history. */
 const RECENT_MS = 86_400_000;
@@ -17,6 +18,7 @@ const isWithin = (at: string | null, ms: number, now: Date): boolean => at !== n
 
 /** Worst first: nobody gets in, then what could be forged, then what is as it should be. */
 export function signatureState(router: SignedRouter, now: Date): SignatureState {
+  if (router.connection === 'radsec') return 'tls';
   if (router.require_message_authenticator) return isWithin(router.unsigned_refused_at, RECENT_MS, now) ? 'refused' : 'required';
   if (router.signature === 'signs') return 'ready';
   return router.signature ?? 'unknown';
