@@ -37,7 +37,7 @@ export class SessionsReader {
 
   /** Newest first, those of closed months last. `total` stops at MAX_COUNTED_SESSIONS. */
   async list(filter: SessionFilter): Promise<Page<Session>> {
-    const sources = [this.present(this.conditions(filter), orderOf(filter))];
+    const sources = [this.present(this.conditions(filter), orderOf(filter), tableFor(filter))];
     if (filter.state === 'ended') sources.push(this.archive.ended(filter));
     const page = await pageOver(sources, filter, MAX_COUNTED_SESSIONS);
     return { rows: page.rows.map(toSession), total: page.total };
@@ -165,17 +165,17 @@ export class SessionsReader {
     return { inputBytes: total('input_bytes'), outputBytes: total('output_bytes') };
   }
 
-  private present({ sql, params }: Conditions, order: string): CountedRows<SessionRow> {
+  private present({ sql, params }: Conditions, order: string, table = 'radacct'): CountedRows<SessionRow> {
     return {
       count: async (most) => {
         const [row] = await this.db.query<{ total: string }[]>(
-          `SELECT COUNT(*) AS total FROM (SELECT 1 FROM radacct WHERE ${sql} LIMIT ?) AS some`,
+          `SELECT COUNT(*) AS total FROM (SELECT 1 FROM ${table} WHERE ${sql} LIMIT ?) AS some`,
           [...params, most],
         );
         return Number(row?.total ?? 0);
       },
       rows: (limit, offset) =>
-        this.db.query<SessionRow[]>(`SELECT ${SESSION_COLUMNS} FROM radacct WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, [
+        this.db.query<SessionRow[]>(`SELECT ${SESSION_COLUMNS} FROM ${table} WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, [
           ...params,
           limit,
           offset,
@@ -196,6 +196,14 @@ export class SessionsReader {
   private liveAt(): Date[] {
     return liveParams(this.clock.now());
   }
+}
+
+/**
+ * Who is online is found among the open sessions. Left to itself, MariaDB looks among everything that ever was under such a name or
+ * address (2.6 times as long with 500,000 sessions: `npm run bench -- radius`).
+ */
+function tableFor({ state, search, routerId }: SessionFilter): string {
+  return state === 'online' && search && routerId === undefined ? 'radacct FORCE INDEX (open_updated)' : 'radacct';
 }
 
 /** Ended ones in the order of the index that finds them (open_updated, or router_open), so that a page never sorts the whole history. */
