@@ -51,6 +51,7 @@ export function applicationEnvironment({ dataDir, ports, databaseSocket, redisUr
       `auth=127.0.0.1:${ports.radiusStatus}`,
       `acct=127.0.0.1:${ports.radiusAcctStatus}`,
       `drain=127.0.0.1:${ports.radiusDrainStatus}`,
+      `radsec=127.0.0.1:${ports.radiusRadsecStatus}`,
     ].join(','),
     RADIUS_CONTROL_SOCKETS: RADIUS_PROCESSES.map((name) => controlSocket(dataDir, name)).join(','),
     COA_PORT: String(ports.coa),

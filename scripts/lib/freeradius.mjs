@@ -37,6 +37,7 @@ export function radiusEnvironment({ dataDir, ports, secrets }) {
     RADIUS_STATUS_PORT: String(ports.radiusStatus),
     RADIUS_ACCT_STATUS_PORT: String(ports.radiusAcctStatus),
     RADIUS_DRAIN_STATUS_PORT: String(ports.radiusDrainStatus),
+    RADIUS_RADSEC_STATUS_PORT: String(ports.radiusRadsecStatus),
     RADIUS_PROBE_PORT: String(ports.radiusProbe),
     RADIUS_RADSEC_PORT: String(ports.radsec),
     RADIUS_PROBE_SECRET: secrets.radiusProbe,

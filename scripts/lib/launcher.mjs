@@ -122,6 +122,7 @@ export class Launcher {
         { name: 'RADIUS status', protocol: 'udp', port: ports.radiusStatus },
         { name: 'RADIUS accounting status', protocol: 'udp', port: ports.radiusAcctStatus },
         { name: 'RADIUS drain status', protocol: 'udp', port: ports.radiusDrainStatus },
+        { name: 'RadSec status', protocol: 'udp', port: ports.radiusRadsecStatus },
         { name: 'RADIUS probe', protocol: 'udp', port: ports.radiusProbe },
         { name: 'RadSec', protocol: 'tcp', port: ports.radsec },
         { name: 'RadSec logins', protocol: 'udp', port: ports.radsec },

@@ -13,6 +13,7 @@ export const PORT_OFFSETS = Object.freeze({
   radiusAcct: 5,
   coa: 6,
   // UDP, beside TCP services of the same number.
+  radiusRadsecStatus: 1,
   radiusAcctStatus: 2,
   radiusDrainStatus: 3,
   radiusProbe: 7,

@@ -41,7 +41,7 @@ export class RadiusServer {
     for (const folder of [this.runDir, join(this.runDir, 'radsec'), join(this.clientsDir, 'v4'), join(this.clientsDir, 'v6')])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     execFileSync(EAP_CERTIFICATE, [this.eapDir]);
-    const [auth, acct, status, acctStatus, drainStatus, probe] = await freeUdpPorts(6);
+    const [auth, acct, status, acctStatus, drainStatus, probe, radsecStatus] = await freeUdpPorts(7);
     this.ports = {
       auth: auth!,
       acct: acct!,
@@ -59,6 +59,7 @@ export class RadiusServer {
       RADIUS_STATUS_PORT: String(status),
       RADIUS_ACCT_STATUS_PORT: String(acctStatus),
       RADIUS_DRAIN_STATUS_PORT: String(drainStatus),
+      RADIUS_RADSEC_STATUS_PORT: String(radsecStatus),
       RADIUS_PROBE_PORT: String(probe),
       RADIUS_RADSEC_PORT: String(this.ports.radsec),
       RADIUS_PROBE_SECRET: this.probeSecret,

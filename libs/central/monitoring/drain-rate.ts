@@ -7,10 +7,16 @@ interface Seen {
   readonly spool: SpoolState | null;
 }
 
-/** Every answer of this kind is a record in the spool, whichever process gave it. */
-const WRITTEN: Readonly<Record<keyof DrainRate, (statistics: RadiusStatistics) => number>> = {
-  accounting: ({ accountingResponses }) => accountingResponses,
-  logins: ({ accessAccepts, accessRejects }) => accessAccepts + accessRejects,
+interface Writers {
+  /** Whether this process writes them. RadSec writes accounting itself and hands logins on to auth. */
+  readonly are: (process: string) => boolean;
+  /** Every answer is a record. */
+  readonly count: (statistics: RadiusStatistics) => number;
+}
+
+const WRITERS: Readonly<Record<keyof DrainRate, Writers>> = {
+  accounting: { are: (name) => name !== 'drain' && name !== 'auth', count: ({ accountingResponses }) => accountingResponses },
+  logins: { are: (name) => name === 'auth', count: ({ accessAccepts, accessRejects }) => accessAccepts + accessRejects },
 };
 
 /**
@@ -31,14 +37,14 @@ export function drainRate(now: Seen, before: MonitoringSnapshot | undefined): Dr
 
 /** Between two looks; undefined when a process that writes could not be asked both times. */
 function recordsWritten(kind: keyof DrainRate, now: readonly ProcessState[], before: readonly ProcessState[]): number | undefined {
-  const count = WRITTEN[kind];
+  const { are, count } = WRITERS[kind];
+  const writers = now.filter(({ name }) => are(name));
   let records = 0;
-  // The drain reads the spool, whatever it answers.
-  for (const { name, statistics } of now.filter((process) => process.name !== 'drain')) {
+  for (const { name, statistics } of writers) {
     const earlier = before.find((process) => process.name === name)?.statistics;
     if (!statistics || !earlier) return undefined;
     // Counters begin anew with the process.
     records += count(statistics) - (statistics.startedAt === earlier.startedAt ? count(earlier) : 0);
   }
-  return now.length === 0 ? undefined : records;
+  return writers.length === 0 ? undefined : records;
 }
