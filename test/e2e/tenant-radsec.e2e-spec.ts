@@ -100,6 +100,7 @@ describe('a router behind NAT', () => {
       15_000,
     );
     expect(attempts).toMatchObject([{ answer: 'unreachable', packets: 0, last_try: true }]);
+    expect((await online()).body.data[0].disconnection.state).toBe('unreachable');
   });
 
   it('refuses certificates to a router that is known by its address, and forgets those of one that becomes so', async () => {

@@ -3,9 +3,9 @@ import { type CoaAttempt, type Session, SESSION_NOT_FOUND } from '@jala/radius';
 /**
  * `asked`: tries go on, or the router agreed and its Stop is awaited. The others will not end by themselves: `refused` and `silent`
  * after the last try, `ignored` when reports go on although the router agreed, `disowned` when they go on although it said that
- * there is no such session.
+ * there is no such session, `unreachable` when nothing was sent because CoA does not reach the router (RadSec).
  */
-export const DISCONNECTION_STATES = ['asked', 'refused', 'silent', 'ignored', 'disowned'] as const;
+export const DISCONNECTION_STATES = ['asked', 'refused', 'silent', 'ignored', 'disowned', 'unreachable'] as const;
 export type DisconnectionState = (typeof DISCONNECTION_STATES)[number];
 
 type Asked = Pick<CoaAttempt, 'answer' | 'errorCause' | 'lastTry' | 'sentAt' | 'answeredAt'>;
@@ -28,5 +28,6 @@ export function disconnectionState(session: Reported, attempt: Asked | undefined
   if (session.endedAt || !attempt) return undefined;
   if (agreed(attempt)) return hasDied(session, attempt) ? 'asked' : attempt.answer === 'ack' ? 'ignored' : 'disowned';
   if (!attempt.lastTry) return 'asked';
+  if (attempt.answer === 'unreachable') return 'unreachable';
   return attempt.answer === 'nak' ? 'refused' : 'silent';
 }

@@ -2752,7 +2752,7 @@ export interface components {
              * @description Anything but `asked` will not end by itself
              * @enum {string}
              */
-            state: "asked" | "refused" | "silent" | "ignored" | "disowned";
+            state: "asked" | "refused" | "silent" | "ignored" | "disowned" | "unreachable";
             tries: number;
         };
         SessionDto: {
