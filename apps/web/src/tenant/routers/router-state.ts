@@ -1,5 +1,5 @@
 import type { Router } from '@/api/models';
-import { hasWrongSecret } from '@/shared/radius/signature-state';
+import { hasWrongSecret } from '../../shared/radius/signature-state';
 
 export type RouterStateName = 'failed' | 'wrong_secret' | 'publishing' | 'waiting' | 'heard' | 'silent' | 'quiet';
 
