@@ -9,7 +9,8 @@ import { interleave, ratio } from './rounds';
 
 /** Open sessions, the same in both tenants: an empty page would not be the same page. */
 const ONLINE = 200;
-const ENDED_WHERE_EMPTY = 1_000;
+/** A tenant of a few days: as many as a page counts. Nothing would be no page. */
+const ENDED_WHERE_NEW = 10_000;
 const TIMES = 60;
 const LIMIT = 1.2;
 const HISTORY_DAYS = 45;
@@ -30,7 +31,7 @@ export async function benchHistory(bench: Bench): Promise<void> {
   const fresh = await bench.anotherTenant(1);
   const seconds = await timed(async () => {
     await fill(place.root, old.tenant.context.db, options.historyRows, options.usersPerTenant);
-    await fill(place.root, fresh.tenant.context.db, ENDED_WHERE_EMPTY, options.usersPerTenant);
+    await fill(place.root, fresh.tenant.context.db, ENDED_WHERE_NEW, options.usersPerTenant);
   });
   note(`filled in ${(seconds / 1_000).toFixed(0)} s`);
   const results = await interleave(
@@ -91,9 +92,9 @@ const insert = (number: string, sequence: string, ended: string, users: number):
   INSERT INTO radacct (acctsessionid, acctuniqueid, username, nasipaddress, router_id, nasportid, nasporttype, acctstarttime, acctupdatetime,
     acctstoptime, acctinterval, acctsessiontime, acctinputoctets, acctoutputoctets, previous_input, previous_output, calledstationid,
     callingstationid, acctterminatecause, servicetype, framedprotocol, framedipaddress)
-  SELECT CONCAT('81', HEX(${number})), MD5(${number}), CONCAT('u', LPAD(1 + (${number}) % ${users}, 5, '0')),
-    '127.1.4.1', 1 + (${number}) % 10, 'ether1', 'Ethernet',
+  SELECT CONCAT('81', HEX(${number})), MD5(${number}), CONCAT('u', LPAD(1 + seq % ${users}, 5, '0')),
+    '127.1.4.1', 1 + seq % 10, 'ether1', 'Ethernet',
     COALESCE(${ended}, UTC_TIMESTAMP() - INTERVAL 60 SECOND) - INTERVAL 3600 SECOND, COALESCE(${ended}, UTC_TIMESTAMP() - INTERVAL 60 SECOND),
     ${ended}, 300, 3600, seq % 1000000 * 1000, seq % 1000000 * 5000, seq % 1000000 * 990, seq % 1000000 * 4900, 'pppoe1',
-    ${deviceOf(`1 + (${number}) % ${users}`)}, IF(${ended} IS NULL, '', 'User-Request'), 'Framed-User', 'PPP', '10.0.0.1'
+    ${deviceOf(`1 + seq % ${users}`)}, IF(${ended} IS NULL, '', 'User-Request'), 'Framed-User', 'PPP', '10.0.0.1'
   FROM ${sequence}`;
