@@ -14,6 +14,8 @@ const KEYS = 'radacctid, acctstoptime, username, framedprotocol, acctsessionid';
 type ArchiveFilter = Pick<SessionFilter, 'routerId' | 'serviceType' | 'group' | 'search'> & {
   /** Exactly these users. */
   readonly usernames?: readonly string[];
+  /** None that ended before. */
+  readonly since?: Date;
 };
 
 interface Source {
@@ -57,7 +59,7 @@ export class ArchivedSessions {
     };
   }
 
-  private async sourceOf({ routerId, usernames, search, ...kind }: ArchiveFilter): Promise<Source> {
+  private async sourceOf({ routerId, usernames, since, search, ...kind }: ArchiveFilter): Promise<Source> {
     const [found, kept] = [new Conditions(), new Conditions()];
     addKind(kept, kind);
     const wanted = searchOf(search);
@@ -77,6 +79,7 @@ export class ArchivedSessions {
       isBounded = false;
     }
     if (routerId !== undefined) found.add('router_id = ?', routerId);
+    if (since !== undefined) found.add('acctstoptime >= ?', since);
     return { index, found, kept, isBounded };
   }
 

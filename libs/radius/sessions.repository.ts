@@ -43,13 +43,18 @@ export class SessionsReader {
     return { rows: page.rows.map(toSession), total: page.total };
   }
 
-  /** One user's sessions, open ones first, then the last that ended. */
-  async forUser(username: string, page: { readonly page: number; readonly perPage: number }): Promise<Page<Session>> {
+  /** One user's sessions, open ones first, then the last that ended; none that ended before `since`. */
+  async forUser(
+    username: string,
+    page: { readonly page: number; readonly perPage: number },
+    since: Date = new Date(0),
+  ): Promise<Page<Session>> {
     const present = this.present(
-      new Conditions().add('username = ?', username),
+      new Conditions().add('username = ?', username).add('(acctstoptime IS NULL OR acctstoptime >= ?)', since),
       'acctstoptime IS NULL DESC, acctstoptime DESC, radacctid DESC',
     );
-    const { rows, total } = await pageOver([present, this.archive.ended({ usernames: [username] })], page, MAX_COUNTED_SESSIONS);
+    const archived = this.archive.ended({ usernames: [username], since });
+    const { rows, total } = await pageOver([present, archived], page, MAX_COUNTED_SESSIONS);
     return { rows: rows.map(toSession), total };
   }
 

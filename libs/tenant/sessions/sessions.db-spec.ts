@@ -257,6 +257,16 @@ describe('sessions in a real database', () => {
     expect([page.total, page.rows.map(({ reason }) => reason)]).toEqual([1, ['now']]);
   });
 
+  it('shows no session of the one who had the username before, archived or not', async () => {
+    await rows('UPDATE customers SET created_at = ?', [minutesAgo(60)]);
+    await session('81-then', 'budi');
+    await rows("UPDATE radacct SET acctstoptime = ? WHERE acctsessionid = '81-then'", [minutesAgo(90)]);
+    await rows("INSERT INTO radacct_archive SELECT * FROM radacct WHERE acctsessionid = '81-then'");
+    await session('81-now', 'budi');
+    const page = await tenant.run(() => of(SessionsService).ofCustomer(actor, customerId, { page: 1, perPage: 10, order: 'desc' }));
+    expect([page.total, page.rows.map(({ acctSessionId }) => acctSessionId)]).toEqual([1, ['81-now']]);
+  });
+
   it('looks once for any number of watchers, and again when the number may have changed', async () => {
     await session('81a', 'budi');
     const look = jest.spyOn(SessionsService.prototype, 'countOnline');

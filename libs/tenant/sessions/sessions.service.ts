@@ -76,15 +76,14 @@ export class SessionsService {
   /** @throws DomainError CUSTOMER_NOT_FOUND */
   async ofCustomer(actor: Actor, customerId: number, request: PageRequest): Promise<Page<SessionView>> {
     const customer = await this.customers.get(actor, customerId);
-    const page = await this.sessions.forUser(customer.username, request);
+    const page = await this.sessions.forUser(customer.username, request, customerSince(customer));
     return { total: page.total, rows: await this.views(page.rows) };
   }
 
   /** Who tried with this customer's name, when, from where, and why it was refused. @throws DomainError CUSTOMER_NOT_FOUND */
   async loginsOfCustomer(actor: Actor, customerId: number, request: PageRequest): Promise<Page<LoginView>> {
     const customer = await this.customers.get(actor, customerId);
-    // The username may have been somebody else's before. FreeRADIUS notes whole seconds.
-    const page = await this.logins.forUser(customer.username, request, new Date(customer.createdAt.getTime() - 1_000));
+    const page = await this.logins.forUser(customer.username, request, customerSince(customer));
     const names = await this.routers.namesOf(page.rows.map((login) => login.routerId));
     return { total: page.total, rows: page.rows.map((login) => ({ ...login, router: routerOf(login.routerId, names) })) };
   }
@@ -118,4 +117,9 @@ function disconnectionOf(session: Session, attempt: CoaAttempt | undefined): Dis
 function routerOf(id: number, names: ReadonlyMap<number, string>): { id: number; name: string } | null {
   const name = names.get(id);
   return name === undefined ? null : { id, name };
+}
+
+/** The username may have been somebody else's before. FreeRADIUS notes whole seconds. */
+function customerSince({ createdAt }: { readonly createdAt: Date }): Date {
+  return new Date(createdAt.getTime() - 1_000);
 }
