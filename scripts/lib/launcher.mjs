@@ -77,7 +77,7 @@ export class Launcher {
     await Promise.all([ensurePackages(START_REQUIREMENTS, step), this.#requirePorts()]);
     await this.#startEverything();
     this.#watchDisk();
-    keepLogsSmall(this.#paths.logs);
+    keepLogsSmall(this.#paths.logs, { onFailure: warn });
     return 'started';
   }
 

@@ -35,13 +35,22 @@ export function rotateOpenLog(path, limitBytes = ROTATE_AT_BYTES) {
 /**
  * Keeps every log of a folder below a few megabytes while their programs run.
  * @param {string} folder
- * @param {{ everyMs?: number, limitBytes?: number }} [options]
+ * @param {{ everyMs?: number, limitBytes?: number, onFailure?: (line: string) => void }} [options]
  * @returns {() => void} stops it
  */
-export function keepLogsSmall(folder, { everyMs = 10_000, limitBytes = ROTATE_AT_BYTES } = {}) {
+export function keepLogsSmall(folder, { everyMs = 10_000, limitBytes = ROTATE_AT_BYTES, onFailure = () => {} } = {}) {
+  const large = new Set();
   const timer = setInterval(() => {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-      if (name.endsWith('.log')) rotateOpenLog(join(folder, name), limitBytes);
+      if (!name.endsWith('.log')) continue;
+      try {
+        rotateOpenLog(join(folder, name), limitBytes);
+        large.delete(name);
+      } catch (error) {
+        // A log that somebody else put there, or took away, is no reason to stop the servers.
+        if (!large.has(name)) onFailure(`${join(folder, name)} cannot be kept small: ${error instanceof Error ? error.message : error}`);
+        large.add(name);
+      }
     }
   }, everyMs);
   timer.unref();

@@ -1,14 +1,19 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LaunchFailure } from './failure.mjs';
+import { controlSocket, RADIUS_PROCESSES } from './freeradius.mjs';
+import { mariadbPlace } from './mariadb.mjs';
 import { inRepository } from './paths.mjs';
 import { portPlan } from './ports.mjs';
 
 const DEFAULT_PORT_BASE = 7600;
 
-/** The address of a unix socket is limited to 107 bytes; this is the longest name we put below the data folder. */
-const LONGEST_SOCKET_NAME = '/radius/drain.sock';
+/** In bytes, the kernel's. */
 const SOCKET_ADDRESS_LIMIT = 107;
+/** The most of it that we need below the data folder. */
+const LONGEST_SOCKET_NAME = Math.max(
+  ...[...RADIUS_PROCESSES.map((name) => controlSocket('/', name)), mariadbPlace('/', 0).socket].map((path) => path.length),
+);
 
 /**
  * @typedef {object} LaunchSettings
@@ -24,10 +29,10 @@ const SOCKET_ADDRESS_LIMIT = 107;
  */
 export function launchSettings(env = process.env) {
   const dataDir = canonical(resolve(env['JALA_DATA'] || inRepository('.data')));
-  if (Buffer.byteLength(dataDir + LONGEST_SOCKET_NAME) > SOCKET_ADDRESS_LIMIT) {
+  if (Buffer.byteLength(dataDir) + LONGEST_SOCKET_NAME > SOCKET_ADDRESS_LIMIT) {
     throw new LaunchFailure(
       `The path of the data folder is too long for the sockets inside it: ${dataDir}`,
-      `Set JALA_DATA to a folder with a path of at most ${SOCKET_ADDRESS_LIMIT - LONGEST_SOCKET_NAME.length} characters.`,
+      `Set JALA_DATA to a folder with a path of at most ${SOCKET_ADDRESS_LIMIT - LONGEST_SOCKET_NAME} characters.`,
     );
   }
   if (/["'\\\n]/.test(dataDir)) {

@@ -8,9 +8,11 @@ import { run, startChild } from '../../scripts/lib/child-process.mjs';
 import { readablePassword } from '../../scripts/lib/first-start.mjs';
 import { tryLock } from '../../scripts/lib/lock.mjs';
 import { keepLogsSmall, rotateLog } from '../../scripts/lib/log-files.mjs';
-import { mentionsFullDisk, quote } from '../../scripts/lib/mariadb.mjs';
+import { controlSocket, RADIUS_PROCESSES } from '../../scripts/lib/freeradius.mjs';
+import { mariadbPlace, mentionsFullDisk, quote } from '../../scripts/lib/mariadb.mjs';
 import { endProcess, identifyProcess, isAlive } from '../../scripts/lib/process-identity.mjs';
 import { loadSecrets } from '../../scripts/lib/secrets.mjs';
+import { launchSettings } from '../../scripts/lib/settings.mjs';
 import { exists, REPOSITORY, temporaryFolder, until } from './support.mjs';
 
 describe('a process', () => {
@@ -163,6 +165,43 @@ describe('small things', () => {
       stop();
       await chatter.stop(1_000);
     }
+  });
+
+  it('a log that cannot be made small keeps neither the others large nor the launcher from going on', async (test) => {
+    const folder = temporaryFolder(test);
+    // As root nothing but a folder refuses to be emptied.
+    mkdirSync(join(folder, 'a.log'));
+    for (let n = 0; n < 200; n += 1) writeFileSync(join(folder, 'a.log', `a name that makes the folder large ${n}`), '');
+    const log = join(folder, 'b.log');
+    writeFileSync(log, 'x'.repeat(5_000));
+    const limitBytes = Math.min(4_000, statSync(join(folder, 'a.log')).size);
+    const complaints = /** @type {string[]} */ ([]);
+    const stop = keepLogsSmall(folder, { everyMs: 20, limitBytes, onFailure: (line) => complaints.push(line) });
+    try {
+      await until('the other log to be small', () => statSync(log).size === 0);
+      await sleep(100);
+    } finally {
+      stop();
+    }
+    assert.ok(existsSync(join(folder, 'a.log')), 'what cannot be emptied stays where it is');
+    assert.equal(complaints.length, 1, 'said once');
+    assert.match(String(complaints[0]), /a\.log/);
+  });
+
+  it('the longest data folder that is taken has room for every socket', () => {
+    const dataDir = `/${'x'.repeat(200)}`;
+    const longest = Array.from({ length: 110 }, (_, length) => dataDir.slice(0, length + 2))
+      .filter((path) => {
+        try {
+          return launchSettings({ JALA_DATA: path });
+        } catch {
+          return false;
+        }
+      })
+      .at(-1);
+    assert.ok(longest && longest.length > 60);
+    const sockets = [...RADIUS_PROCESSES.map((name) => controlSocket(longest, name)), mariadbPlace(longest, 1).socket];
+    for (const socket of sockets) assert.ok(Buffer.byteLength(socket) <= 107, socket);
   });
 
   it('secrets are made once, long, different and private', (test) => {
