@@ -25,6 +25,7 @@ describe('when something is killed', () => {
         'FreeRADIUS (auth)',
         'FreeRADIUS (acct)',
         'FreeRADIUS (drain)',
+        'FreeRADIUS (radsec)',
         'The platform (HTTP)',
         'The worker',
       ]) {
