@@ -19,6 +19,10 @@ export interface BacklogLimits {
 const RAISE_AFTER = 2;
 /** What comes and goes should not send two mails a minute. */
 const RESOLVE_AFTER = 3;
+
+/** Whether it was found good often enough to be believed. */
+export const isProven = (streak: Streak | undefined): boolean => (streak?.good ?? 0) >= RESOLVE_AFTER;
+
 /** A backlog must shrink to this part of its limits before it counts as gone. */
 const RESOLVED_AT = 0.5;
 
@@ -81,6 +85,6 @@ export function judge(found: readonly Finding[], before: Readonly<Record<AlertKe
   return {
     streaks,
     raise: found.filter((finding) => (streaks[alertKey(finding)]?.bad ?? 0) >= RAISE_AFTER),
-    resolve: found.filter((finding) => (streaks[alertKey(finding)]?.good ?? 0) >= RESOLVE_AFTER),
+    resolve: found.filter((finding) => isProven(streaks[alertKey(finding)])),
   };
 }

@@ -5,7 +5,7 @@ import { AppConfig, type StatusServer } from '@jala/infra/config';
 import { JobQueues } from '@jala/infra/queue';
 import { Clock } from '@jala/kernel';
 import { RadiusProbe, readSpool, type ResponseTimes, responseTimes, type SpoolState } from '@jala/radius';
-import { findings, judge, type Judgement } from './alert.rules';
+import { alertKey, findings, isProven, judge, type Judgement } from './alert.rules';
 import { AlertsService } from './alerts.service';
 import { drainRate } from './drain-rate';
 import { inTime } from './in-time';
@@ -60,7 +60,7 @@ export class PlatformWatch {
 
   private async see(now: Date, before: MonitoringSnapshot | undefined): Promise<Look> {
     const at = now.toISOString();
-    const loginIsDue = isDue(before?.login ?? null, now);
+    const loginIsDue = isDue(before, now);
     // The place first: a login before it exists would be silent.
     const place = loginIsDue ? await this.orNull('the place of the probe', () => this.hosting.place(), PLACE_WAIT_MS) : null;
     const [processes, spool, databases, queues, login, rejects, auth, acct] = await Promise.all([
@@ -138,9 +138,10 @@ export class PlatformWatch {
   }
 }
 
-/** Every minute; while it fails at every look. */
-function isDue(last: LoginState | null, now: Date): boolean {
-  if (!last || last.failingSince !== null) return true;
+/** Every minute; at every look while it fails, and until it was accepted so often that it is believed: an old answer is no new proof. */
+function isDue(before: MonitoringSnapshot | undefined, now: Date): boolean {
+  const last = before?.login;
+  if (!last || !isProven(before.streaks[alertKey({ kind: 'synthetic-login', subject: '' })])) return true;
   const ago = now.getTime() - Date.parse(last.at);
   // In the future: a clock was set back.
   return ago < 0 || ago >= LOGIN_EVERY_MS - SLACK_MS;
