@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -23,13 +23,16 @@ export class TenantExports {
 
   /**
    * Writes the export and gives its path, relative to the data folder. It appears under its name only when it is whole.
+   * One at a time for a tenant: what an earlier one left half-written, when its worker was killed, is removed.
    * @throws Error when the dump program fails
    */
   async write(slug: string, tenantId: number, target: DatabaseTarget): Promise<string> {
     const folder = join(this.config.dataDir, FOLDER);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const name = `${slug}-${tenantId}.sql.gz`;
-    const unfinished = join(folder, `.${name}.${process.pid}`);
+    const prefix = `.${name}.`;
+    for (const left of await readdir(folder)) if (left.startsWith(prefix)) await rm(join(folder, left), { force: true });
+    const unfinished = join(folder, `${prefix}${process.pid}`);
     try {
       await this.dump(target, unfinished);
       await rename(unfinished, join(folder, name));
