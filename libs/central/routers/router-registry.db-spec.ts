@@ -194,6 +194,11 @@ describe('the registry of router addresses', () => {
     expect(await publisher.tenantsWithUnconfirmed(later)).toEqual([1]);
     expect(await publisher.unconfirmed(1, later)).toEqual([registryId]);
     expect(await publisher.unconfirmed(1, new Date(Date.now() - 60_000))).toEqual([]);
+    // Its staff could settle it; a tenant that was archived has nobody left who can, and would be asked in vain for ever.
+    await setStatus(1, 'suspended');
+    expect(await publisher.tenantsWithUnconfirmed(later)).toEqual([1]);
+    await setStatus(1, 'archived');
+    expect(await publisher.tenantsWithUnconfirmed(later)).toEqual([]);
   });
 
   it('seals every secret with a new key, and publishes with it as before', async () => {

@@ -151,9 +151,11 @@ export class RouterRegistryRepository {
     return rows.map((row) => Number(row.id));
   }
 
+  /** Of those whose database can be asked: the claims of the others are settled when they are, or go with the tenant. */
   async tenantsWithUnconfirmed(before: Date): Promise<number[]> {
     const rows = await this.db.query<{ tenantId: number }[]>(
-      'SELECT DISTINCT tenant_id AS tenantId FROM router_registry WHERE router_id IS NULL AND created_at < ?',
+      `SELECT DISTINCT r.tenant_id AS tenantId FROM router_registry r JOIN tenants t ON t.id = r.tenant_id
+        WHERE r.router_id IS NULL AND r.created_at < ? AND t.status IN ('ready', 'suspended')`,
       [before],
     );
     return rows.map((row) => Number(row.tenantId));
