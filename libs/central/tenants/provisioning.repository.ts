@@ -53,6 +53,15 @@ export class ProvisioningRepository {
     await this.db.repository(ProvisioningStep).update({ tenantId, name }, { status: 'failed', error: error.slice(0, 500), finishedAt: at });
   }
 
+  /** Tenants on their way to ready that no job will bring any further. */
+  async abandoned(): Promise<number[]> {
+    const rows = await this.db.query<{ id: number }[]>(
+      `SELECT t.id FROM tenants t WHERE t.status IN ('pending', 'provisioning') AND NOT EXISTS (
+         SELECT 1 FROM outbox o WHERE o.job = 'tenant.provision' AND o.failed_at IS NULL AND JSON_VALUE(o.payload, '$.tenantId') = t.id)`,
+    );
+    return rows.map(({ id }) => Number(id));
+  }
+
   /**
    * Makes the caller the only one who changes what a tenant consists of. The lock belongs to a connection of its own, so
    * the server frees it when the process dies. Undefined when another one keeps it longer than `waitSeconds`.

@@ -6,7 +6,14 @@ import { CentralDatabase } from '@jala/infra/central-db';
 import { ProgressBus } from '@jala/infra/queue';
 import { ProvisioningSteps } from './provisioning-steps';
 import { ProvisioningRepository } from './provisioning.repository';
-import { isSettled, type ProvisioningStepName, type ProvisioningView, reasonInWords, StepRefusedError } from './provisioning.rules';
+import {
+  isSettled,
+  PROVISIONING_STEPS,
+  type ProvisioningStepName,
+  type ProvisioningView,
+  reasonInWords,
+  StepRefusedError,
+} from './provisioning.rules';
 import { CachedTenantDirectory } from './tenant-directory.service';
 import type { Tenant } from './tenant.entity';
 import { tenantStates } from './tenant.states';
@@ -67,6 +74,32 @@ export class ProvisioningService {
       await this.runSteps(tenantId, lastAttempt);
     } finally {
       turn.release();
+    }
+  }
+
+  /**
+   * A job that is given up before it can say so (its worker died every time, or nobody got to the tenant) leaves a tenant that
+   * nobody could do anything about: it has failed, too.
+   */
+  async settleAbandoned(): Promise<void> {
+    for (const id of await this.repository.abandoned()) {
+      const turn = await this.repository.lockTenant(id, 0);
+      // Somebody sets it up all the same: from the command line, or a worker that was taken for dead.
+      if (!turn) continue;
+      try {
+        const tenant = await this.tenants.find(id);
+        if (!tenant || isSettled(tenant.status) || !(await this.repository.abandoned()).includes(id)) continue;
+        const step = (await this.repository.steps(id)).find(({ status }) => status !== 'done');
+        await this.begin(tenant);
+        await this.fail(
+          id,
+          step?.name ?? PROVISIONING_STEPS[0],
+          new StepRefusedError('Setting up was given up. The log has the reason.'),
+          true,
+        );
+      } finally {
+        turn.release();
+      }
     }
   }
 

@@ -37,6 +37,7 @@ import {
   TenantsService,
   type NewTenant,
 } from '.';
+import { ProvisioningRepository } from './provisioning.repository';
 import { TenantRemovalService } from './tenant-removal.service';
 
 /** The tenant side as far as provisioning knows it. */
@@ -313,6 +314,41 @@ describe('tenants', () => {
     await tenants.retry(actor, id);
     await provision(id);
     expect((await tenants.get(actor, id)).status).toBe('ready');
+  });
+
+  it('fail when their job was given up before it could say so, and can be tried again', async () => {
+    const [begun, unbegun, queued] = [await tenants.create(actor, input()), await tenants.create(actor, input()), await ready()];
+    const setup = module.get(TestSetup);
+    setup.seedFails = new Error('the worker was killed here');
+    await expect(provision(begun.id, false)).rejects.toBe(setup.seedFails);
+    setup.seedFails = undefined;
+    const settled = async (): Promise<unknown[]> =>
+      Promise.all([begun, unbegun].map(async ({ id }) => (await tenants.get(actor, id)).status));
+    const settle = () => provisioning.settleAbandoned();
+    await settle();
+    expect(await settled()).toEqual(['provisioning', 'pending']);
+    await central.database.query("UPDATE outbox SET failed_at = NOW(), error = 'x' WHERE JSON_VALUE(payload, '$.tenantId') IN (?)", [
+      [begun.id, unbegun.id],
+    ]);
+    const busy = await module.get(ProvisioningRepository, { strict: false }).lockTenant(begun.id, 0);
+    await settle();
+    expect(await settled()).toEqual(['provisioning', 'failed']);
+    busy!.release();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await settle();
+    expect(await tenants.get(actor, begun.id)).toMatchObject({
+      status: 'failed',
+      failedStep: 'seed',
+      failedReason: expect.stringContaining('given up'),
+    });
+    expect((await tenants.get(actor, queued.id)).status).toBe('ready');
+    for (const { id } of [begun, unbegun]) {
+      await tenants.retry(actor, id);
+      await settle();
+      expect((await tenants.get(actor, id)).status).toBe('provisioning');
+      await provision(id);
+      expect((await tenants.get(actor, id)).status).toBe('ready');
+    }
   });
 
   it('are set up once when two workers want to', async () => {

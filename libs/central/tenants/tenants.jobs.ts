@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HandlesJob, type JobContext, JobHandler, type JobPayload } from '@jala/infra/queue';
+import { HandlesJob, type JobContext, JobHandler, type JobPayload, Schedule, ScheduledTask } from '@jala/infra/queue';
 import { ProvisioningService } from './provisioning.service';
 import { TenantRemovalService } from './tenant-removal.service';
 
@@ -36,5 +36,17 @@ export class DeleteTenantHandler extends JobHandler<'tenant.delete'> {
 
   async handle({ tenantId }: JobPayload<'tenant.delete'>): Promise<void> {
     await this.removal.remove(tenantId);
+  }
+}
+
+@Injectable()
+@Schedule({ name: 'tenants.settle-abandoned', everyMs: 60_000 })
+export class SettleAbandonedTenants extends ScheduledTask {
+  constructor(private readonly provisioning: ProvisioningService) {
+    super();
+  }
+
+  async run(): Promise<void> {
+    await this.provisioning.settleAbandoned();
   }
 }

@@ -24,7 +24,7 @@ import { StoredTenantProfiles } from './tenant-profiles.service';
 import { TenantMaintenanceService } from './tenant-maintenance.service';
 import { TenantRemovalService } from './tenant-removal.service';
 import { TenantViews } from './tenant-views';
-import { ArchiveTenantHandler, DeleteTenantHandler, ProvisionTenantHandler } from './tenants.jobs';
+import { ArchiveTenantHandler, DeleteTenantHandler, ProvisionTenantHandler, SettleAbandonedTenants } from './tenants.jobs';
 import { TenantsRepository } from './tenants.repository';
 import { TenantsService } from './tenants.service';
 import { WelcomeMails } from './welcome-mails';
@@ -90,6 +90,13 @@ export class TenantsModule {}
 /** For the worker. */
 @Module({
   imports: [TenantsModule],
-  providers: [ProvisionTenantHandler, ArchiveTenantHandler, DeleteTenantHandler, CloseMissedSessions, KeepAccountingSmall],
+  providers: [
+    ProvisionTenantHandler,
+    ArchiveTenantHandler,
+    DeleteTenantHandler,
+    SettleAbandonedTenants,
+    CloseMissedSessions,
+    KeepAccountingSmall,
+  ],
 })
 export class TenantsWorkerModule {}
