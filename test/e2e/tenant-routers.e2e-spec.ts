@@ -137,6 +137,8 @@ describe('routers, sessions, dashboard and settings of a tenant', () => {
       locale: 'id',
       phone: null,
       address: null,
+      keep_sessions_months: 24,
+      keep_logins_days: 90,
     });
     expect((await stack.tenant(tenant.slug).get('/api/context')).body.tenant).toMatchObject({
       name: 'Angin Net',
