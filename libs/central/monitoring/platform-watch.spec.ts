@@ -30,6 +30,9 @@ describe('the synthetic login', () => {
       const answer = answerOf(second());
       return { answer, latencyMs: answer === 'silent' ? null : 3 };
     };
+    const put = async (snapshot: MonitoringSnapshot): Promise<void> => {
+      kept = snapshot;
+    };
     const parts: unknown[] = [
       {
         radius: { statusServers: [], controlSockets: [], runDir: join(tmpdir(), 'no-such-jala') },
@@ -41,7 +44,7 @@ describe('the synthetic login', () => {
       { counts: async () => ({}) },
       { add: async () => undefined },
       { apply },
-      { last: async () => kept, put: async (snapshot: MonitoringSnapshot) => ((kept = snapshot), undefined) },
+      { last: async () => kept, put },
       clock,
     ];
     const platform = new PlatformWatch(...(parts as ConstructorParameters<typeof PlatformWatch>));
