@@ -67,4 +67,33 @@ describe('the upkeep of every tenant’s accounting', () => {
       { acctuniqueid: 'open' },
     ]);
   });
+
+  it('of one tenant touches its database alone: what another one has to forget stays', async () => {
+    const [one, other] = [await tenancy.create(), await tenancy.create()];
+    const fill = async (): Promise<void> => {
+      await tenancy.database.query(
+        "INSERT INTO settings (name, timezone, currency, locale, keep_sessions_months) VALUES ('x', 'Asia/Jakarta', 'IDR', 'id', 2)",
+      );
+      await tenancy.database.query(`INSERT INTO radacct (acctuniqueid, username, acctstarttime, acctupdatetime, acctstoptime) VALUES
+        ('forgotten', 'budi', '2025-06-01', '2025-06-02', '2025-06-02'), ('closed', 'budi', '2026-01-05', '2026-01-06', '2026-01-06'),
+        ('open', 'budi', '2025-10-01', '2025-10-02', NULL)`);
+      await tenancy.database.query("INSERT INTO radpostauth (username, reply, authdate) VALUES ('budi', 'Access-Accept', '2025-01-01')");
+    };
+    for (const { run } of [one, other]) await run(fill);
+    for (const { context } of [tenant, other]) tenancy.tenants.setStatus(context.id, 'archived');
+    const content = (of: TestTenant): Promise<unknown> =>
+      of.run(async () => [
+        await tenancy.database.query('CHECKSUM TABLE radacct, radacct_archive, radpostauth, usage_daily, settings, zone_offsets'),
+        await tenancy.database.query(
+          "SELECT partition_name FROM information_schema.partitions WHERE table_schema = DATABASE() AND table_name = 'radacct_archive'",
+        ),
+      ]);
+    const [mine, theirs] = [await content(one), await content(other)];
+    jest.spyOn(AccountingUpkeep.prototype, 'databaseUpSeconds').mockResolvedValue(3_600);
+    expect((await upkeep.keepSmall()).succeeded).toBe(1);
+    expect((await upkeep.closeMissed()).succeeded).toBe(1);
+    expect(await content(other)).toEqual(theirs);
+    expect(await content(one)).not.toEqual(mine);
+    expect(await one.run(() => tenancy.database.query('SELECT acctuniqueid FROM radacct WHERE acctstoptime IS NULL'))).toEqual([]);
+  });
 });

@@ -1,11 +1,23 @@
 import { Global, type INestApplicationContext, Injectable, Logger, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { type Actor, systemActor } from '@jala/contracts';
-import { HandlesJob, JOB_NAMES, JobHandler, type JobName, OutboxRelay, QueueModule, QueueWorkerModule } from '@jala/infra/queue';
+import { withConnection } from '@jala/infra/central-db';
+import {
+  HandlesJob,
+  JOB_NAMES,
+  JobHandler,
+  type JobName,
+  OutboxRelay,
+  OutboxSweep,
+  QueueModule,
+  QueueWorkerModule,
+  TenantOutbox,
+} from '@jala/infra/queue';
 import { PlanLimits, RouterCertificates, type RouterClaim, RouterPublisher, RouterRegistry } from '@jala/infra/tenancy';
 import {
   createTestCentral,
   createTestTenancy,
+  rootOfTestServer,
   type TestCentral,
   TestInfraModule,
   type TestTenancy,
@@ -519,4 +531,60 @@ describe('CoA with a real worker and a simulated router', () => {
     });
     expect([(await nas!.requests()).length, (await nas!.sessions()).length]).toEqual([asked, 1]);
   });
+
+  it('runs every job about one tenant in its database alone: a twin with the same rows stays as it is', async () => {
+    await startRouter();
+    const plan = await newPlan('Twins');
+    const [named, one, many, told, due] = [await online(), await online(), await online(), await online('pppoe', plan.id), await online()];
+    const twin = await twinOf(tenant, tenancy);
+    await rows("INSERT INTO coa_due (username, reason) VALUES (?, 'quota-reached')", [due.username]);
+    const before = await contentOf(twin);
+    const { id: tenantId } = tenant.context;
+    await tenant.run(async () => {
+      const outbox = of(TenantOutbox);
+      await outbox.enqueue('radius.disconnect-user', { tenantId, username: named.username, reason: 'staff' });
+      await outbox.enqueue('radius.disconnect-session', { tenantId, sessionId: one.sessionId, requestedBy: 'Ani' });
+      await outbox.enqueue('radius.refresh-user', { tenantId, username: many.username, reason: 'resumed' });
+      await of(ServicePlansService).update(actor, plan.id, { downloadBps: 40_000_000 });
+    });
+    await changed(told.there, 'Mikrotik-Rate-Limit', '1M/40M');
+    await tenant.run(() => of(MassDisconnectsService).start(actor, { scope: 'service_plan', id: planId }));
+    for (const { there } of [named, one, many]) await gone(there);
+    await until('the limits to be looked at', async () => (await rows('SELECT username FROM coa_due')).length === 0);
+    await until('the jobs to be done', async () => (await rows('SELECT id FROM outbox')).length === 0);
+    await of(OutboxSweep).purge();
+    expect((await attempts()).length).toBeGreaterThanOrEqual(4);
+    expect(await contentOf(twin)).toEqual(before);
+    // It would be seen: the same job, in the twin's own scope.
+    await twin.run(() => of(DisconnectionsService).end({ username: named.username, reason: 'staff' }, { attempt: 1, attempts: 1 }));
+    expect(await contentOf(twin)).not.toEqual(before);
+  }, 30_000);
 });
+
+/** Another tenant, out of service so that nothing has to do with it, with the same rows under the same ids. */
+async function twinOf(tenant: TestTenant, tenancy: TestTenancy): Promise<TestTenant> {
+  const twin = await tenancy.create();
+  tenancy.tenants.setStatus(twin.context.id, 'archived');
+  await withConnection(await rootOfTestServer(), async (connection) => {
+    const [tables] = await connection.query(
+      `SELECT table_name AS name, GROUP_CONCAT(CONCAT('\`', column_name, '\`')) AS columns FROM information_schema.columns
+        WHERE table_schema = ? AND is_generated = 'NEVER' AND table_name <> 'schema_migrations' GROUP BY table_name`,
+      [tenant.context.db],
+    );
+    await connection.query('SET foreign_key_checks = 0');
+    for (const { name, columns } of tables as { name: string; columns: string }[])
+      await connection.query(
+        `REPLACE INTO \`${twin.context.db}\`.\`${name}\` (${columns}) SELECT ${columns} FROM \`${tenant.context.db}\`.\`${name}\``,
+      );
+  });
+  return twin;
+}
+
+async function contentOf({ context: { db } }: TestTenant): Promise<Record<string, string>> {
+  return withConnection(await rootOfTestServer(), async (connection) => {
+    const [tables] = await connection.query('SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ?', [db]);
+    const names = (tables as { name: string }[]).map(({ name }) => `\`${db}\`.\`${name}\``);
+    const [sums] = await connection.query(`CHECKSUM TABLE ${names.join(', ')}`);
+    return Object.fromEntries((sums as { Table: string; Checksum: string }[]).map(({ Table, Checksum }) => [Table, Checksum]));
+  });
+}
