@@ -52,6 +52,15 @@ describe('what one look finds', () => {
 });
 
 describe('raising and resolving', () => {
+  it('ends the alert of a process that is watched no longer, and of nothing that was only not seen', () => {
+    const before = { 'radius-process:old': { bad: 9, good: 0 }, 'database-host:far': { bad: 9, good: 0 } };
+    const { resolve, raise, streaks } = judge([{ kind: 'radius-process', subject: 'auth', state: 'good', details: {} }], before);
+    expect(raise).toEqual([]);
+    expect(resolve).toEqual([{ kind: 'radius-process', subject: 'old', state: 'good', details: {} }]);
+    expect(Object.keys(streaks).sort()).toEqual(['database-host:far', 'radius-process:auth', 'radius-process:old']);
+    expect(judge([], streaks).resolve).toHaveLength(2);
+  });
+
   /** The states of one thing, look by look. @returns what was to be done at each */
   function follow(states: ('bad' | 'between' | 'good')[]): string[] {
     let streaks: Readonly<Record<AlertKey, Streak>> = {};

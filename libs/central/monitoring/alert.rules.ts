@@ -85,6 +85,16 @@ export function judge(found: readonly Finding[], before: Readonly<Record<AlertKe
   return {
     streaks,
     raise: found.filter((finding) => (streaks[alertKey(finding)]?.bad ?? 0) >= RAISE_AFTER),
-    resolve: found.filter((finding) => isProven(streaks[alertKey(finding)])),
+    resolve: [...found.filter((finding) => isProven(streaks[alertKey(finding)])), ...watchedNoLonger(found, before)],
   };
+}
+
+const PROCESS = 'radius-process:';
+
+/** Every configured process is among what was found, answering or not: what is known from earlier and is not there was taken out of service. */
+function watchedNoLonger(found: readonly Finding[], before: Readonly<Record<AlertKey, Streak>>): Finding[] {
+  const watched = new Set<string>(found.map(alertKey));
+  return Object.keys(before)
+    .filter((key) => key.startsWith(PROCESS) && !watched.has(key))
+    .map((key) => ({ kind: 'radius-process', subject: key.slice(PROCESS.length), state: 'good', details: {} }));
 }
