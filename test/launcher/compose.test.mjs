@@ -70,6 +70,15 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('starts whoever shares the network of another service again together with it: the old network is gone', () => {
+    const guests = services.filter(([, { network_mode }]) => network_mode);
+    assert.ok(guests.length > 0);
+    for (const [name, { network_mode, depends_on }] of guests) {
+      const host = String(network_mode).replace(/^service:/, '');
+      assert.equal(depends_on[host]?.restart, true, name);
+    }
+  });
+
   it('pins every image to a full version', () => {
     const images = [...services.map(([, { image }]) => image), ...[...dockerfile.matchAll(/^FROM (\S+:\S+)/gm)].map(([, image]) => image)];
     for (const image of images) assert.match(image, /:\d+\.\d+\.\d+(-[a-z-]+)?$/);
