@@ -14,7 +14,9 @@ export class ExistingTenantGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<RequestWithPrincipal & { params: { id: string } }>();
     const actor: Actor | undefined = request.principal?.actor;
-    if (actor) await this.provisioning.progress(actor, Number(request.params.id));
+    const id = Number(request.params.id);
+    // What is no number is refused by the pipe of the parameter, which comes next.
+    if (actor && Number.isSafeInteger(id)) await this.provisioning.progress(actor, id);
     return true;
   }
 }
