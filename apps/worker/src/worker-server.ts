@@ -31,7 +31,13 @@ export class WorkerServer implements OnApplicationShutdown {
     measureRadius(this.snapshots, this.alerts, register);
     const { port } = this.config.worker;
     const { host } = this.config.http;
-    const server = createServer((request, response) => void this.answer(request, response));
+    const server = createServer((request, response) => {
+      this.answer(request, response).catch((error: unknown) => {
+        // A scrape must not end the worker.
+        this.logger.warn(`${request.url ?? ''} could not be answered`, error);
+        response.writeHead(500).end();
+      });
+    });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, resolve);
@@ -53,8 +59,9 @@ export class WorkerServer implements OnApplicationShutdown {
       response.writeHead(well ? 200 : 503, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ status: well ? 'ok' : 'error', ...parts }));
     } else if (path === '/metrics') {
+      const numbers = await register.metrics();
       response.writeHead(200, { 'content-type': register.contentType });
-      response.end(await register.metrics());
+      response.end(numbers);
     } else {
       response.writeHead(404).end();
     }
