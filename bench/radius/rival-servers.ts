@@ -7,7 +7,7 @@ import { ROUTER_SECRET } from './load';
 /** Where Debian's package keeps the stock schema and the stock queries. */
 export const STOCK_SQL = '/etc/freeradius/3.0/mods-config/sql/main/mysql';
 
-/** As many as our own server has; on two cores more threads answer less (docs/decisions/radius.md). */
+/** As many as our own server has; on two cores more threads answer less (docs/decisions/0045). */
 const THREADS = 8;
 
 const REPLIES = ['Mikrotik-Rate-Limit = "5M/10M"', 'Framed-Pool = "customers"', 'Acct-Interim-Interval = 300', 'Session-Timeout = 86400'];
