@@ -66,6 +66,7 @@ describe('plans and customers of a tenant', () => {
     };
     planId = (await owner.post('/api/tenant/service-plans', plan)).body.id;
     const created = await owner.post('/api/tenant/routers', { name: 'Tower', ...router });
+    expect(created).toMatchObject({ status: 201 });
     await until(
       'the router to be published',
       async () => (await owner.get(`/api/tenant/routers/${created.body.id}`)).body.published_at !== null,
