@@ -97,6 +97,9 @@ describe('the conventions of the API', () => {
   });
 
   it('says so on a host that serves nobody, and sends security headers everywhere', async () => {
+    // The router decodes a path before it matches; so does what decides whose request it is.
+    const disguised = await stack.tenant('nobody-here').get('/%61pi/context');
+    expect([disguised.status, disguised.body.code]).toEqual([404, 'HOST_UNKNOWN']);
     const nobody = await stack.tenant('nobody-here').get('/api/context');
     expect([nobody.status, nobody.body.code]).toEqual([404, 'HOST_UNKNOWN']);
     expect(nobody.headers['content-security-policy']).toContain("default-src 'self'");

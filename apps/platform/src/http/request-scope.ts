@@ -34,7 +34,11 @@ export function openTenantScopes(fastify: FastifyInstance, directory: TenantDire
   });
 }
 
-const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';
+/** The route that answers, where there is one: the router decodes before it matches, so `/%61pi/…` is `/api/…` as well. */
+function pathOf({ routeOptions, url }: FastifyRequest): string {
+  const route = routeOptions.url;
+  return route?.startsWith('/api/') ? route : (url.split('?', 1)[0] ?? '');
+}
 
 const isForHost = (request: FastifyRequest): boolean => {
   const path = pathOf(request);
