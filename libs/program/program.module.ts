@@ -9,7 +9,6 @@ import { TenantsModule } from '@jala/central/tenants';
 import { CentralDbModule } from '@jala/infra/central-db';
 import { ConfigModule } from '@jala/infra/config';
 import { CryptoModule } from '@jala/infra/crypto';
-import { EventsModule } from '@jala/infra/events';
 import { IdentityModule } from '@jala/infra/identity';
 import { LoggingModule } from '@jala/infra/logging';
 import { MailModule } from '@jala/infra/mail';
@@ -37,7 +36,6 @@ const modules = [
   LoggingModule,
   ClockModule,
   CryptoModule,
-  EventsModule,
   CentralDbModule.forRoot({ entities: centralEntities }),
   TenancyModule.forRoot({ entities: tenantEntities }),
   QueueModule,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MonitoringModule, MonitoringWorkerModule } from '@jala/central/monitoring';
 import { TenantsWorkerModule } from '@jala/central/tenants';
+import { IdempotencyWorkerModule } from '@jala/infra/idempotency';
 import { IdentityWorkerModule } from '@jala/infra/identity';
 import { MailWorkerModule } from '@jala/infra/mail';
 import { QueueWorkerModule } from '@jala/infra/queue';
@@ -14,6 +15,7 @@ import { WorkerServer } from './worker-server';
     QueueWorkerModule,
     TenantsWorkerModule,
     MailWorkerModule,
+    IdempotencyWorkerModule,
     IdentityWorkerModule,
     MonitoringWorkerModule,
     MonitoringModule,

@@ -3,7 +3,7 @@ import { AppConfig } from '@jala/infra/config';
 import { ProgressBus } from '@jala/infra/queue';
 import { type DirectoryEntry, type DirectoryPage, TenantDirectory } from '@jala/infra/tenancy';
 import type { Tenant } from './tenant.entity';
-import { slugOfHost } from './tenant.rules';
+import { isSlug, MAX_HOST_LENGTH, slugOfHost } from './tenant.rules';
 import { tenantNotFound } from './tenants.errors';
 import { TenantsRepository } from './tenants.repository';
 
@@ -24,6 +24,8 @@ interface Kept {
 @Injectable()
 export class CachedTenantDirectory extends TenantDirectory implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly kept = new Map<string, Kept>();
+  /** Counts the changes we were told of. */
+  private generation = 0;
   private stopListening?: () => void;
 
   constructor(
@@ -38,7 +40,7 @@ export class CachedTenantDirectory extends TenantDirectory implements OnApplicat
     // Not awaited: while Redis is away the program starts all the same and listens as soon as it can.
     // A program that ends before it could (a short command) has missed nothing.
     this.bus
-      .subscribe(CHANNEL, () => this.kept.clear())
+      .subscribe(CHANNEL, () => this.clear())
       .then(
         (stop) => (this.stopListening = stop),
         () => undefined,
@@ -51,7 +53,7 @@ export class CachedTenantDirectory extends TenantDirectory implements OnApplicat
 
   /** To be called after the commit of whatever changed a tenant or its domains. */
   async forget(): Promise<void> {
-    this.kept.clear();
+    this.clear();
     await this.bus.publish(CHANNEL, {});
   }
 
@@ -67,12 +69,15 @@ export class CachedTenantDirectory extends TenantDirectory implements OnApplicat
   }
 
   async bySlug(slug: string): Promise<DirectoryEntry | undefined> {
+    // Anybody can send any name; what no tenant can be called is neither looked up nor kept.
+    if (!isSlug(slug)) return undefined;
     return this.remember(`slug:${slug}`, () => this.tenants.findBySlug(slug));
   }
 
   async byHost(host: string): Promise<DirectoryEntry | undefined> {
     const slug = slugOfHost(host, this.config.publicAddress.rootDomain);
     if (slug !== undefined) return this.bySlug(slug);
+    if (host.length > MAX_HOST_LENGTH) return undefined;
     return this.remember(`host:${host}`, () => this.tenants.findByDomain(host));
   }
 
@@ -80,12 +85,20 @@ export class CachedTenantDirectory extends TenantDirectory implements OnApplicat
     return (await this.tenants.pageAfter(afterId, limit, statuses)).map(toEntry);
   }
 
+  private clear(): void {
+    this.generation++;
+    this.kept.clear();
+  }
+
   private async remember(key: string, load: () => Promise<Tenant | null>): Promise<DirectoryEntry | undefined> {
     const now = Date.now();
     const known = this.kept.get(key);
     if (known && known.until > now) return known.entry;
+    const { generation } = this;
     const tenant = await load();
     const entry = tenant ? toEntry(tenant) : undefined;
+    // Something changed while it was being read: it is good for this answer and not to be kept.
+    if (generation !== this.generation) return entry;
     this.kept.delete(key);
     this.kept.set(key, { entry, until: now + (entry ? KEEP_MS : KEEP_MISSING_MS) });
     if (this.kept.size > MAX_KEPT) {

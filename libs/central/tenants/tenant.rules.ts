@@ -52,9 +52,12 @@ const RESERVED = new Set([
   'www',
 ]);
 
+/** Whether a tenant could have it; reserved ones nobody has. */
+export const isSlug = (text: string): boolean => SLUG.test(text);
+
 /** @throws DomainError VALIDATION_FAILED on `slug`. */
 export function assertSlug(slug: string): void {
-  if (!SLUG.test(slug)) {
+  if (!isSlug(slug)) {
     throw DomainError.field(
       'slug',
       'format',
@@ -73,6 +76,9 @@ export const databaseUserOf = (tenantId: number, random: string): string => `t${
 /** The purpose under which a tenant's database password is sealed. */
 export const databasePasswordPurpose = (tenantId: number): string => `tenant:${tenantId}:db_password`;
 
+/** As the table `domains` keeps it. */
+export const MAX_HOST_LENGTH = 190;
+
 const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /**
@@ -84,7 +90,7 @@ export function canonicalHost(text: string): string {
   const alone = !/[/\\@:?#\s%]/.test(trimmed) && URL.canParse(`http://${trimmed}/`);
   const host = alone ? new URL(`http://${trimmed}/`).hostname : '';
   const labels = host.split('.');
-  if (host.length > 190 || labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1)!)) {
+  if (host.length > MAX_HOST_LENGTH || labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(labels.at(-1)!)) {
     throw DomainError.field('host', 'format', 'A host name such as isp.example.com, without scheme, port and path.');
   }
   return host;

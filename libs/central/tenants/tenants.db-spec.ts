@@ -398,6 +398,14 @@ describe('tenants', () => {
     await removal.archive(tenant.id);
     await removal.archive(tenant.id);
 
+    // Taking access away comes after the export: where that was given up it can be asked for again.
+    await tenants.retry(actor, tenant.id);
+    expect(
+      await central.database.query("SELECT 1 FROM outbox WHERE job = 'tenant.archive' AND JSON_VALUE(payload, '$.tenantId') = ?", [
+        tenant.id,
+      ]),
+    ).toHaveLength(2);
+
     const { name, stream } = await tenants.openExport(actor, tenant.id);
     expect(name).toBe(`${tenant.slug}-${tenant.id}.sql.gz`);
     const dump = gunzipSync(await buffer(stream));

@@ -100,14 +100,15 @@ export class TenantsService {
     return this.get(actor, id);
   }
 
-  /** Asks again for what failed: setting up, writing the export of an archived tenant, or deleting. */
+  /** Asks again for what may have failed: setting up, archiving (the export, then the end of access), or deleting. */
   async retry(actor: Actor, id: number): Promise<TenantView> {
     await this.db.transaction(async () => {
       const tenant = await this.lock(id);
       if (tenant.status === 'failed') {
         await this.tenants.update(id, { status: 'provisioning', failedStep: null, failedReason: null });
         await this.outbox.enqueue('tenant.provision', { tenantId: id });
-      } else if (tenant.status === 'archived' && tenant.exportPath === null) {
+      } else if (tenant.status === 'archived') {
+        // Also with an export: the accounts are taken away after it, and that may be what failed.
         await this.outbox.enqueue('tenant.archive', { tenantId: id });
       } else if (tenant.status === 'deleting') {
         await this.outbox.enqueue('tenant.delete', { tenantId: id });

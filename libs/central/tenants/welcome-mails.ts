@@ -18,7 +18,7 @@ export class WelcomeMails {
 
   /** Must be called in the tenant's scope. Each time an invitation is prepared the link of the one before stops working. */
   async prepare(tenant: Tenant): Promise<JobPayload<'mail.send'>> {
-    const to = { to: tenant.ownerEmail, locale: tenant.locale };
+    const to = { tenantId: tenant.id, to: tenant.ownerEmail, locale: tenant.locale };
     const common = { name: tenant.ownerName, brand: tenant.name };
     if (tenant.ownerPasswordHash !== null) {
       return { ...to, template: 'welcome', params: { ...common, link_sealed: this.mailer.sealedLoginLink() } };

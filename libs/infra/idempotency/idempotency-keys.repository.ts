@@ -51,6 +51,10 @@ export class IdempotencyKeysRepository {
     await this.query('DELETE FROM idempotency_keys WHERE actor_key = ? AND idempotency_key = ? AND status IS NULL', [actorKey, key]);
   }
 
+  async purge(before: Date): Promise<void> {
+    await this.query('DELETE FROM idempotency_keys WHERE created_at < ?', [before]);
+  }
+
   private query<T>(sql: string, params: unknown[]): Promise<T> {
     return TenantScope.peek() ? this.tenant.query<T>(sql, params) : this.central.query<T>(sql, params);
   }

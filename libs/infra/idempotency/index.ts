@@ -1,1 +1,2 @@
 export * from './idempotency-keys.repository';
+export { IdempotencyPurge, IdempotencyWorkerModule } from './idempotency-upkeep';

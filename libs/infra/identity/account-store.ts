@@ -40,6 +40,10 @@ export abstract class AccountStore {
     return this.database.transaction(fn);
   }
 
+  afterCommit(fn: () => void): void {
+    this.database.afterCommit(fn);
+  }
+
   subject(account: Pick<Account, 'id' | 'name' | 'email'>): Subject {
     return { type: this.audience === 'platform' ? 'platform_user' : 'staff', id: account.id, label: `${account.name} <${account.email}>` };
   }

@@ -54,6 +54,9 @@ describe('networkOf', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    // What a socket that listens on :: says of an IPv4 client: they must not all count as one.
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['::ffff:cb00:7109', '203.0.113.9'],
   ])('%s counts as %s', (ip, network) => {
     expect(networkOf(ip)).toBe(network);
   });

@@ -127,6 +127,25 @@ describe.each<Audience>(['platform', 'tenant'])('logging in on a %s host', (audi
   );
 
   it(
+    'does not let in whose password was replaced while it was being checked',
+    on(async () => {
+      const account = await kit.account();
+      const hasher = kit.testing.get(PasswordHasher);
+      const replacement = await hasher.hash('perahu-nelayan-88');
+      const verify = hasher.verify.bind(hasher);
+      const spy = jest.spyOn(hasher, 'verify').mockImplementation(async (hash, password) => {
+        const matches = await verify(hash, password);
+        await kit.stores.current().accounts.update(account.id, { passwordHash: replacement });
+        return matches;
+      });
+      const outcome = await failure(logins.login({ email: account.email, password: PASSWORD }, origin()));
+      spy.mockRestore();
+      expect(outcome).toBe('INVALID_CREDENTIALS');
+      expect(await failure(logins.login({ email: account.email, password: 'perahu-nelayan-88' }, origin()))).toBe('no error');
+    }),
+  );
+
+  it(
     'does not count logins that succeed',
     on(async () => {
       const account = await kit.account();
@@ -157,6 +176,26 @@ describe.each<Audience>(['platform', 'tenant'])('logging in on a %s host', (audi
           'INVALID_CREDENTIALS',
         );
         expect(await failure(logins.login({ email, password: PASSWORD, code: totp(secret) }, origin()))).toBe('no error');
+      }),
+    );
+
+    it(
+      'is not set up anew under the hands of whoever has just confirmed it',
+      on(async () => {
+        const account = await kit.account();
+        const principal = await kit.principalOf(await logins.login({ email: account.email, password: PASSWORD }, origin()));
+        const own = kit.testing.get(OwnAccountService);
+        const { secret } = await own.beginTwoFactor(principal, PASSWORD);
+        const hasher = kit.testing.get(PasswordHasher);
+        const spy = jest.spyOn(hasher, 'verify').mockImplementationOnce(async () => {
+          await own.confirmTwoFactor(principal, totp(secret));
+          return true;
+        });
+        const outcome = await failure(own.beginTwoFactor(principal, PASSWORD));
+        spy.mockRestore();
+        expect(outcome).toBe('TWO_FACTOR_ALREADY_ENABLED');
+        kit.clock.advance(30_000);
+        expect(await failure(logins.login({ email: account.email, password: PASSWORD, code: totp(secret) }, origin()))).toBe('no error');
       }),
     );
 

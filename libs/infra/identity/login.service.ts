@@ -67,10 +67,16 @@ export class LoginService {
   }
 
   /** Undefined when the code is wrong. Everything is looked at again under lock: many guesses may have run at once. */
-  private admit(store: AccountStore, { id }: Account, code: string | undefined, origin: LoginOrigin): Promise<Login | undefined> {
+  private admit(
+    store: AccountStore,
+    { id, passwordHash }: Account,
+    code: string | undefined,
+    origin: LoginOrigin,
+  ): Promise<Login | undefined> {
     return store.transaction(async () => {
       const account = await store.accounts.findById(id, { lock: true });
-      if (!account?.active) throw new DomainError('INVALID_CREDENTIALS');
+      // The password that was proven may have been replaced while it was being checked.
+      if (!account?.active || account.passwordHash !== passwordHash) throw new DomainError('INVALID_CREDENTIALS');
       this.lockout.assertUnlocked(account);
       const kind = account.twoFactorEnabledAt ? await this.twoFactor.consume(store, account, code ?? '') : 'none';
       if (!kind) return undefined;

@@ -50,12 +50,16 @@ export class OwnAccountService {
   /** Begins the set-up; nothing is asked for at login until a code has confirmed it. */
   async beginTwoFactor(principal: Principal, password: string): Promise<TwoFactorSetup> {
     const store = this.stores.current();
-    const account = await this.load(store, principal);
-    if (account.twoFactorEnabledAt) throw new DomainError('TWO_FACTOR_ALREADY_ENABLED');
-    await this.passwords.confirm(store, account, password);
+    await this.passwords.confirm(store, await this.load(store, principal), password);
     const secret = this.twoFactor.newSecret();
-    await store.accounts.update(account.id, { twoFactorSecret: this.twoFactor.seal(store, account.id, secret), twoFactorLastStep: null });
-    return { secret, uri: this.twoFactor.uri(secret, await store.displayName(), account.email) };
+    const { email } = await store.transaction(async () => {
+      const account = await this.load(store, principal, true);
+      // Asked under lock: a secret that is in use must not be replaced by one that no app knows.
+      if (account.twoFactorEnabledAt) throw new DomainError('TWO_FACTOR_ALREADY_ENABLED');
+      await store.accounts.update(account.id, { twoFactorSecret: this.twoFactor.seal(store, account.id, secret), twoFactorLastStep: null });
+      return account;
+    });
+    return { secret, uri: this.twoFactor.uri(secret, await store.displayName(), email) };
   }
 
   /** The recovery codes are told this once. */

@@ -3,6 +3,7 @@ import { SecretBox } from '@jala/infra/crypto';
 import type { Account } from './account';
 import { type IdentityUnderTest, origin, PASSWORD, queuedMails, startIdentity } from './identity.test-kit';
 import { LoginService } from './login.service';
+import { PasswordHasher } from './password-hasher';
 import { PasswordsService } from './passwords.service';
 import type { Login } from './sessions.service';
 
@@ -51,6 +52,25 @@ describe.each<Audience>(['platform', 'tenant'])('passwords on a %s host', (audie
         'password-reset',
         'password-changed',
       ]);
+    }),
+  );
+
+  it(
+    'are not changed by whoever proved one that was replaced meanwhile',
+    on(async () => {
+      const account = await kit.account();
+      const principal = await kit.principalOf(await login(account, PASSWORD));
+      const hasher = kit.testing.get(PasswordHasher);
+      const replacement = await hasher.hash('set-by-an-administrator-5');
+      const hash = hasher.hash.bind(hasher);
+      const spy = jest.spyOn(hasher, 'hash').mockImplementation(async (password) => {
+        await kit.stores.current().accounts.update(account.id, { passwordHash: replacement });
+        return hash(password);
+      });
+      const outcome = await failure(passwords.change(principal, PASSWORD, NEW));
+      spy.mockRestore();
+      expect(outcome).toBe('PASSWORD_WRONG');
+      expect(await failure(login(account, 'set-by-an-administrator-5'))).toBe('no error');
     }),
   );
 

@@ -50,6 +50,9 @@ export class PasswordsService {
     assertGoodPassword(wanted, account.email, 'new_password');
     const passwordHash = await this.hasher.hash(wanted);
     await store.transaction(async () => {
+      const now = await store.accounts.findById(account.id, { lock: true });
+      // Somebody has replaced the password that was proven: whoever knew it has proven nothing any more.
+      if (now?.passwordHash !== account.passwordHash) throw new DomainError('PASSWORD_WRONG');
       await store.accounts.update(account.id, { passwordHash });
       await store.passwordResets.useAll(account.id, this.clock.now());
       await this.sessions.endAll(store, account.id, principal.sessionId);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Audience } from '@jala/contracts';
 import { claimsOf, type IdentityUnderTest, origin, PASSWORD, queuedMails, startIdentity } from './identity.test-kit';
 import { LoginService } from './login.service';
@@ -56,6 +57,21 @@ describe.each<Audience>(['platform', 'tenant'])('sessions on a %s host', (audien
         "SELECT action FROM activity_log WHERE action LIKE 'session.%' ORDER BY id DESC LIMIT 1",
       );
       expect(entry?.action).toBe('session.reuse_detected');
+    }),
+  );
+
+  it(
+    'end for good at the commit: what somebody looked up before it is forgotten',
+    on(async () => {
+      const first = await login();
+      const outside = AsyncLocalStorage.snapshot();
+      const store = kit.stores.current();
+      await store.transaction(async () => {
+        await sessions.endAll(store, first.account.id);
+        // Another request, between the statement and the commit: it sees a session that is still good.
+        expect(await outside(() => accepted(first))).toBe('no error');
+      });
+      expect(await accepted(first)).toBe('UNAUTHENTICATED');
     }),
   );
 

@@ -143,7 +143,13 @@ export class SessionsService {
     const account = await store.accounts.findById(accountId, { lock: true });
     // The spared session's access token carries the present version; the others fail because their family is revoked.
     if (account && keep === null) await store.accounts.update(accountId, { sessionVersion: account.sessionVersion + 1 });
-    this.cache.forgetAccount(store.realm, accountId);
+    this.forgetAfterCommit(store, accountId);
+  }
+
+  /** Not before: a request in between would look up, and remember, what is about to end. */
+  private forgetAfterCommit(store: AccountStore, accountId: number): void {
+    const { realm } = store;
+    store.afterCommit(() => this.cache.forgetAccount(realm, accountId));
   }
 
   private async liveToken(store: AccountStore, presented: string, origin: LoginOrigin): Promise<LiveToken | undefined> {
@@ -187,7 +193,7 @@ export class SessionsService {
 
   private async endStolen(store: AccountStore, row: RefreshToken, origin: LoginOrigin, now: Date): Promise<void> {
     await store.refreshTokens.revokeFamily(row.accountId, row.family, now);
-    this.cache.forgetAccount(store.realm, row.accountId);
+    this.forgetAfterCommit(store, row.accountId);
     const account = await store.accounts.findById(row.accountId);
     if (!account) return;
     await store.journal.record(this.notices.actorFor(account, store, origin), 'session.reuse_detected', store.subject(account), {

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
+import { canonicalIp } from '@jala/kernel';
 import { DomainError } from '@jala/contracts';
 import { sha256Hex } from '@jala/infra/crypto';
 import { SharedCounters } from './counters';
@@ -24,7 +25,9 @@ export const LIMITS = {
 export type LimitName = keyof typeof LIMITS;
 
 /** Whoever has one address of an IPv6 /64 has them all (RFC 6177); they count as one. */
-export function networkOf(ip: string): string {
+export function networkOf(given: string): string {
+  // An IPv4 client of a socket that listens on :: has a mapped address; all of IPv4 lies in one such /64.
+  const ip = canonicalIp(given) ?? given;
   if (!isIPv6(ip)) return ip;
   const [head = '', tail] = ip.split('%', 1)[0]!.split('::');
   const left = head.split(':').filter(Boolean);

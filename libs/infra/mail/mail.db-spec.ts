@@ -169,6 +169,22 @@ describe('mails', () => {
       expect(mails[0]).toMatchObject({ to: 'siti@example.net', text: expect.stringContaining('Halo Siti') as string });
     });
 
+    it('are shown on the host of the tenant in whose name they were sent, and on the platform', async () => {
+      const handler = testing.get(SendMailHandler);
+      const [surya, fajar] = [await tenancy.create(), await tenancy.create()];
+      const to = (name: string): string => `${name}@example.net`;
+      await handler.handle(payload({ to: to('platform') }), context);
+      for (const [tenant, name] of [
+        [surya, 'surya'],
+        [fajar, 'fajar'],
+      ] as const)
+        await tenant.run(() => handler.handle(payload({ to: to(name), tenantId: tenant.context.id }), context));
+      const shown = async (): Promise<string[]> => (await testing.get(DevMailsRepository).latest(3)).map((mail) => mail.to);
+      expect(await surya.run(shown)).toEqual([to('surya')]);
+      expect(await fajar.run(shown)).toEqual([to('fajar')]);
+      expect(await shown()).toEqual([to('fajar'), to('surya'), to('platform')]);
+    });
+
     it('are asked for in the transaction of what they tell about', async () => {
       const mailer = testing.get(Mailer);
       const to = { email: 'budi@example.net', name: 'Budi', locale: 'id' } as const;

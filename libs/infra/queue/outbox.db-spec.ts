@@ -7,6 +7,8 @@ import { TenantDatabase, TenantScope } from '@jala/infra/tenancy';
 import {
   createTestCentral,
   createTestTenancy,
+  testConfig,
+  testServices,
   type TestCentral,
   TestInfraModule,
   type TestTenancy,
@@ -26,6 +28,8 @@ import {
   TenantOutbox,
   UnrecoverableJobError,
 } from '.';
+import { DirtyTenants } from './dirty-tenants';
+import { RedisConnections } from './redis-connections';
 
 interface Call {
   readonly job: string;
@@ -227,6 +231,22 @@ describe('the outbox', () => {
     await expect(enqueue).rejects.toThrow('another tenant');
   });
 
+  it('hands over what it knows, however many rows of a newer version stand before it', async () => {
+    await central.database.query(
+      `INSERT INTO outbox (job, payload, created_at) SELECT 'job.of-tomorrow', '{}', '2020-01-01' FROM seq_1_to_500`,
+    );
+    try {
+      const worker = await startWorker();
+      await central.database.query("INSERT INTO outbox (job, payload, created_at) VALUES ('mail.send', ?, '2020-01-01')", [
+        JSON.stringify(mail('behind@example.com')),
+      ]);
+      await worker.get(OutboxSweep).sweep();
+      await until(() => script.calls.length === 1, 'the job');
+    } finally {
+      await central.database.query("DELETE FROM outbox WHERE job = 'job.of-tomorrow'");
+    }
+  });
+
   it('drops the jobs of a tenant that is gone, and says so', async () => {
     const warned = jest.spyOn(AppLogger.prototype, 'warn').mockImplementation();
     await startWorker();
@@ -289,6 +309,23 @@ describe('the outbox', () => {
     await away.drop();
     await startWorker();
     await until(() => script.calls.length === 1, 'the job');
+  });
+});
+
+describe('the note of a tenant with rows that are owed', () => {
+  it('reaches a Redis that was away for a moment and has lost nothing', async () => {
+    const redis = new RedisConnections(testConfig({ services: await testServices() }));
+    try {
+      await redis.onModuleInit();
+      const dirty = new DirtyTenants(redis);
+      redis.commands.disconnect(true);
+      dirty.note(17);
+      const isNoted = async () => (await dirty.notedBefore(new Date(Date.now() + 1_000))).some(({ tenantId }) => tenantId === 17);
+      await until(() => isNoted().catch(() => false), 'the note');
+      await redis.commands.del(redis.key('outbox', 'dirty-tenants'));
+    } finally {
+      await redis.onApplicationShutdown();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { JobName, JobPayloads } from './catalogue';
+import { JOB_NAMES, type JobName, type JobPayloads } from './catalogue';
 
 /** The three things the outbox needs from a database; the central one and the current tenant's have them alike. */
 export interface OutboxDatabase {
@@ -49,20 +49,21 @@ export class OutboxRepository {
 
   /**
    * What nobody has acknowledged: rows never handed over that are older than `createdBefore` (younger ones are being
-   * handed over by their own transaction), and rows handed over before `handedBefore`.
+   * handed over by their own transaction), and rows handed over before `handedBefore`. Rows of a newer version of Jala are left
+   * for that version, and must not fill the batch.
    */
   async unacknowledged(createdBefore: Date, handedBefore: Date, limit: number): Promise<OutboxRow[]> {
     const rows = await this.database.query<StoredRow[]>(
       `SELECT ${COLUMNS} FROM outbox
-        WHERE failed_at IS NULL AND ((handed_at IS NULL AND created_at <= ?) OR handed_at <= ?)
+        WHERE failed_at IS NULL AND job IN (?) AND ((handed_at IS NULL AND created_at <= ?) OR handed_at <= ?)
         ORDER BY id LIMIT ?`,
-      [createdBefore, handedBefore, limit],
+      [JOB_NAMES, createdBefore, handedBefore, limit],
     );
     return rows.map(toRow);
   }
 
   async hasOpen(): Promise<boolean> {
-    const rows = await this.database.query<unknown[]>('SELECT 1 FROM outbox WHERE failed_at IS NULL LIMIT 1');
+    const rows = await this.database.query<unknown[]>('SELECT 1 FROM outbox WHERE failed_at IS NULL AND job IN (?) LIMIT 1', [JOB_NAMES]);
     return rows.length > 0;
   }
 

@@ -50,6 +50,33 @@ describe('the progress bus', () => {
     expect(heard).toEqual([2]);
   });
 
+  it('goes on for the others when one listener throws, or somebody publishes what is no JSON', async () => {
+    const [speaker, listener] = [await bus(), await bus()];
+    const heard: unknown[] = [];
+    await listener.subscribe('mistakes', () => {
+      throw new Error('a mistake of this listener');
+    });
+    await listener.subscribe('mistakes', (event) => heard.push(event));
+    const raw = new RedisConnections(config);
+    opened.push(raw);
+    await raw.onModuleInit();
+    await raw.commands.publish(raw.key('progress', 'mistakes'), 'not json');
+    await speaker.publish('mistakes', 1);
+    await soon();
+    expect(heard).toEqual([1]);
+  });
+
+  it('tells the second listener too only when it listens', async () => {
+    const [speaker, listener] = [await bus(), await bus()];
+    const heard: unknown[] = [];
+    const first = listener.subscribe('second', () => undefined);
+    await listener.subscribe('second', (event) => heard.push(event));
+    await speaker.publish('second', 1);
+    await first;
+    await soon();
+    expect(heard).toEqual([1]);
+  });
+
   it('does not fail while Redis is away', async () => {
     const away = await bus(testConfig({}, { REDIS_URL: 'redis://127.0.0.1:1' }));
     await expect(away.publish('a', 1)).resolves.toBeUndefined();

@@ -28,7 +28,7 @@ export class DevMailsController {
     private readonly config: AppConfig,
   ) {}
 
-  /** The mails that would have been sent. Exists only where no mail server is configured, and never in production. */
+  /** The mails that would have been sent: on a tenant's host its own, on the platform's all. Exists only where no mail server is configured, and never in production. */
   @Get()
   @Public()
   @Header('cache-control', 'no-store')

@@ -54,7 +54,9 @@ export class SessionsController {
     try {
       return this.answer(await this.sessions.refresh(token, originOf(request)), request, reply);
     } catch (error) {
-      if (error instanceof DomainError && this.cookie.isWanted(request)) this.cookie.clear(reply);
+      // Only a session that has ended loses its cookie: a database that is away must not log everybody out.
+      const hasEnded = error instanceof DomainError && error.code === 'REFRESH_TOKEN_INVALID';
+      if (hasEnded && this.cookie.isWanted(request)) this.cookie.clear(reply);
       throw error;
     }
   }

@@ -1,2 +1,0 @@
-export { DomainEvent, Events } from './events';
-export { EventsModule } from './events.module';
