@@ -26,6 +26,7 @@ const CENTRAL_DATABASE = 'jala_central';
  */
 export function applicationEnvironment({ dataDir, ports, databaseSocket, redisUrl, secrets, radius }) {
   return {
+    // Said here because the programs take themselves for production when nobody says otherwise.
     JALA_ENV: 'development',
     JALA_DATA_DIR: dataDir,
     JALA_HTTP_HOST: httpHost(),
@@ -61,6 +62,11 @@ export function applicationEnvironment({ dataDir, ports, databaseSocket, redisUr
 /** @returns {string} the address the platform listens on: this machine only, unless somebody wants more */
 export function httpHost() {
   return process.env['JALA_HTTP_HOST'] || '127.0.0.1';
+}
+
+/** @returns {boolean} whether mails go to a page and not to people; so it is unless whoever starts it names a mail server */
+export function showsMails() {
+  return process.env['MAIL_TRANSPORT'] !== 'smtp';
 }
 
 /**

@@ -1,3 +1,4 @@
+import { showsMails } from './application.mjs';
 import { bold, dim, say, secondsSinceStart } from './ui.mjs';
 
 /**
@@ -15,6 +16,7 @@ export function showReady({ run, firstTime, dataDir, logs, proof }) {
     say(`             ${run.tenant.email}${password(run.tenant)}`);
   }
   say(`  API        ${run.api}/docs`);
+  if (showsMails()) say(`  Mails      ${run.web}/dev/mails  ${dim('(not sent; whoever reaches the platform can read them)')}`);
   say(`  RADIUS     127.0.0.1, authentication ${run.radius.auth}/udp, accounting ${run.radius.acct}/udp`);
   if (firstTime && run.radius.secret && run.customer) {
     say(

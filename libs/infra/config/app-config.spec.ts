@@ -51,6 +51,21 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('is a production one unless it says otherwise, and then mails are sent and not shown', () => {
+    const forgotten = new AppConfig(minimum);
+    expect([forgotten.env, forgotten.mail.transport]).toEqual(['production', 'smtp']);
+    const development = new AppConfig({ ...minimum, JALA_ENV: 'development' });
+    expect([development.env, development.mail.transport]).toEqual(['development', 'local']);
+  });
+
+  it('refuses in production to keep mails where anybody can read them', () => {
+    const refusal =
+      'MAIL_TRANSPORT must be smtp in production (JALA_ENV): local shows every mail, with links for new passwords, to anybody';
+    expect(problemsOf({ MAIL_TRANSPORT: 'local' })).toEqual([refusal]);
+    expect(problemsOf({ JALA_ENV: 'production', MAIL_TRANSPORT: 'local' })).toEqual([refusal]);
+    expect(problemsOf({ JALA_ENV: 'test', MAIL_TRANSPORT: 'local' })).toEqual([]);
+  });
+
   it('does not give its secrets away when it is logged', () => {
     const config = new AppConfig({ ...minimum, PROVISION_DB_PASSWORD: 'provision-secret', RADIUS_PROBE_SECRET: 'probe-secret' });
     expect(config.provisioning?.password).toBe('provision-secret');

@@ -30,7 +30,7 @@ export interface StatusServer {
  */
 @Injectable()
 export class AppConfig {
-  readonly env;
+  readonly env: (typeof NODE_ENVIRONMENTS)[number];
   readonly logLevel;
   readonly dataDir: string;
   readonly http: {
@@ -98,7 +98,8 @@ export class AppConfig {
     const read = new EnvironmentReader(environment);
     const base = read.port('JALA_PORT_BASE', 7600);
 
-    this.env = read.oneOf('JALA_ENV', NODE_ENVIRONMENTS, 'development');
+    // Development shows things to everybody, so it has to be said; who forgets it gets the safe one.
+    this.env = read.oneOf('JALA_ENV', NODE_ENVIRONMENTS, 'production');
     this.logLevel = read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info');
     this.dataDir = resolve(read.text('JALA_DATA_DIR', '.data'));
     this.http = {
@@ -178,7 +179,7 @@ export class AppConfig {
       seconds: read.integer('RADIUS_BACKLOG_ALERT_SECONDS', 120, { min: 5, max: 86_400 }),
       bytes: read.integer('RADIUS_BACKLOG_ALERT_BYTES', 64 * 1024 ** 2, { min: 1_024, max: Number.MAX_SAFE_INTEGER }),
     };
-    this.mail = readMail(read);
+    this.mail = readMail(read, this.env);
     read.throwIfAny();
   }
 
@@ -221,14 +222,22 @@ function readStatusServers(read: EnvironmentReader): StatusServer[] {
   });
 }
 
-function readMail(read: EnvironmentReader): AppConfig['mail'] {
-  const transport = read.oneOf('MAIL_TRANSPORT', ['local', 'smtp'], 'local');
+function readMail(read: EnvironmentReader, env: AppConfig['env']): AppConfig['mail'] {
+  const isProduction = env === 'production';
+  const transport = read.oneOf('MAIL_TRANSPORT', ['local', 'smtp'], isProduction ? 'smtp' : 'local');
+  if (isProduction && transport === 'local') {
+    read.problem(
+      'MAIL_TRANSPORT',
+      'must be smtp in production (JALA_ENV): local shows every mail, with links for new passwords, to anybody',
+    );
+  }
+  const wantsServer = read.optional('MAIL_TRANSPORT') === 'smtp';
   const user = read.optional('SMTP_USER');
   return {
     transport,
     from: read.text('MAIL_FROM', 'Jala <no-reply@localhost>'),
     smtp: {
-      host: transport === 'smtp' ? read.required('SMTP_HOST', 'MAIL_TRANSPORT is smtp') : read.text('SMTP_HOST', ''),
+      host: wantsServer ? read.required('SMTP_HOST', 'MAIL_TRANSPORT is smtp') : read.text('SMTP_HOST', 'localhost'),
       port: read.port('SMTP_PORT', 587),
       secure: read.flag('SMTP_SECURE', false),
       account:
