@@ -77,6 +77,12 @@ describe('the people who run the platform', () => {
     expect(await failure(staff.update(systemActor('test'), root.id, { role: 'platform_admin' }))).toBe('LAST_OWNER');
   });
 
+  it('never change their own address without their password', async () => {
+    const root = await create('super_admin');
+    expect(await failure(staff.update(as(root), root.id, { email: 'mine@example.net' }))).toBe('CANNOT_CHANGE_SELF');
+    expect((await staff.update(as(root), root.id, { name: 'Renamed', email: root.email })).email).toBe(root.email);
+  });
+
   it('begin with one first account, created once', async () => {
     const first = { name: 'Root', email: 'root@example.net', password: 'tambak-udang-77' };
     expect(await staff.ensureFirstAdmin(first)).toBe(true);

@@ -88,6 +88,8 @@ export class AccountAdministration {
       const before = await this.get(store, id, { lock: true });
       await this.assertMayTouch(store, actor, before);
       await this.assertRoleChange(store, actor, before, input);
+      // The link for a new password goes to the address: one's own is changed with the password as proof, in one's account.
+      if (email !== undefined && email !== before.email) assertNotSelf(actor, id);
       this.assertNotLast(store, holders, before, input);
       await store.accounts.update(id, { name: input.name, email, role: input.role, locale: input.locale, active: input.active });
       const after = await this.get(store, id);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '@jala/kernel';
 import { DomainError, type Locale } from '@jala/contracts';
 import type { Principal } from '@jala/infra/authz';
-import type { Account } from './account';
+import { type Account, normalEmail } from './account';
 import { type AccountStore, AccountStores } from './account-store';
 import { PasswordsService } from './passwords.service';
 import { PrincipalCache } from './principal-cache';
@@ -41,6 +41,35 @@ export class OwnAccountService {
         before: { name: before.name, locale: before.locale },
         after: { name: after.name, locale: after.locale },
       });
+      return after;
+    });
+    this.cache.forgetAccount(store.realm, principal.accountId);
+    return updated;
+  }
+
+  /**
+   * Whoever has the address has the account, so the password is asked for, and the old address is told.
+   * @throws DomainError PASSWORD_WRONG, STAFF_EMAIL_TAKEN, THROTTLED
+   */
+  async changeEmail(principal: Principal, password: string, wanted: string): Promise<Account> {
+    const store = this.stores.current();
+    const proven = await this.load(store, principal);
+    await this.passwords.confirm(store, proven, password);
+    const email = normalEmail(wanted);
+    const updated = await store.transaction(async () => {
+      const before = await this.load(store, principal, true);
+      // Somebody has replaced the password that was proven: whoever knew it has proven nothing any more.
+      if (before.passwordHash !== proven.passwordHash) throw new DomainError('PASSWORD_WRONG');
+      if (before.email === email) return before;
+      await store.accounts.update(before.id, { email });
+      // Links sent to the old address must not open the account any more.
+      await store.passwordResets.useAll(before.id, this.clock.now());
+      const after = await this.load(store, principal);
+      await store.journal.record(principal.actor, 'email.changed', store.subject(after), {
+        before: { email: before.email },
+        after: { email },
+      });
+      await this.notices.send(store, after, 'email-changed', principal.actor, before.email);
       return after;
     });
     this.cache.forgetAccount(store.realm, principal.accountId);

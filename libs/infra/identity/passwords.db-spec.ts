@@ -3,6 +3,7 @@ import { SecretBox } from '@jala/infra/crypto';
 import type { Account } from './account';
 import { type IdentityUnderTest, origin, PASSWORD, queuedMails, startIdentity } from './identity.test-kit';
 import { LoginService } from './login.service';
+import { OwnAccountService } from './own-account.service';
 import { PasswordHasher } from './password-hasher';
 import { PasswordsService } from './passwords.service';
 import type { Login } from './sessions.service';
@@ -71,6 +72,32 @@ describe.each<Audience>(['platform', 'tenant'])('passwords on a %s host', (audie
       spy.mockRestore();
       expect(outcome).toBe('PASSWORD_WRONG');
       expect(await failure(login(account, 'set-by-an-administrator-5'))).toBe('no error');
+    }),
+  );
+
+  it(
+    'are the proof that an own address is changed with; links to the old one are void, and it is told',
+    on(async () => {
+      const account = await kit.account();
+      const taken = await kit.account();
+      const principal = await kit.principalOf(await login(account, PASSWORD));
+      const own = kit.testing.get(OwnAccountService);
+      const wanted = `new-${account.email}`;
+      await passwords.forgot(account.email, origin());
+      const token = await mailedToken(account);
+      expect(await failure(own.changeEmail(principal, 'not-the-password', wanted))).toBe('PASSWORD_WRONG');
+      expect(await failure(own.changeEmail(principal, PASSWORD, taken.email.toUpperCase()))).toBe('STAFF_EMAIL_TAKEN');
+      expect(await failure(login(account, PASSWORD))).toBe('no error');
+      expect((await own.changeEmail(principal, PASSWORD, ` ${wanted.toUpperCase()}`)).email).toBe(wanted);
+      expect(await failure(login(account, PASSWORD))).toBe('INVALID_CREDENTIALS');
+      expect(await failure(login({ ...account, email: wanted }, PASSWORD))).toBe('no error');
+      expect(await failure(passwords.reset(token, NEW, origin()))).toBe('RESET_TOKEN_INVALID');
+      expect((await queuedMails(kit, account.email)).map(({ template, params }) => params['event'] ?? template)).toEqual([
+        'password-reset',
+        'email-changed',
+      ]);
+      const log = await kit.query<{ action: string }[]>('SELECT action FROM activity_log WHERE subject_id = ? ORDER BY id', [account.id]);
+      expect(log.map(({ action }) => action)).toContain('email.changed');
     }),
   );
 

@@ -116,7 +116,7 @@ describe('the staff of a tenant', () => {
     );
 
     it(
-      'never one’s own role, activity or existence',
+      'never one’s own role, activity, address or existence',
       inTenant(async () => {
         const account = await create('owner');
         await create('owner');
@@ -124,8 +124,12 @@ describe('the staff of a tenant', () => {
         expect(await failure(staff.update(owner, account.id, { role: 'admin' }))).toBe('CANNOT_CHANGE_SELF');
         expect(await failure(staff.update(owner, account.id, { active: false }))).toBe('CANNOT_CHANGE_SELF');
         expect(await failure(staff.update(owner, account.id, { password: 'a-new-password-1' }))).toBe('CANNOT_CHANGE_SELF');
+        // A stolen token must not lead the link for a new password elsewhere.
+        expect(await failure(staff.update(owner, account.id, { email: 'mine@example.net' }))).toBe('CANNOT_CHANGE_SELF');
         expect(await failure(staff.remove(owner, account.id))).toBe('CANNOT_CHANGE_SELF');
-        expect((await staff.update(owner, account.id, { name: 'Renamed', role: 'owner' })).name).toBe('Renamed');
+        expect((await staff.update(owner, account.id, { name: 'Renamed', role: 'owner', email: account.email.toUpperCase() })).name).toBe(
+          'Renamed',
+        );
       }),
     );
 

@@ -66,6 +66,18 @@ export class ChangePasswordDto {
   new_password: string;
 }
 
+export class ChangeEmailDto {
+  @ApiProperty({ format: 'password' })
+  @IsString()
+  @MaxLength(MAX_PASSWORD)
+  current_password: string;
+
+  @ApiProperty({ format: 'email' })
+  @IsEmail()
+  @MaxLength(MAX_EMAIL)
+  email: string;
+}
+
 export class PasswordProofDto {
   @ApiProperty({ format: 'password', description: 'The present password' })
   @IsString()

@@ -6,6 +6,7 @@ import { type Account, OwnAccountService, PasswordsService, SessionsService } fr
 import type { FastifyRequest } from 'fastify';
 import QRCode from 'qrcode';
 import {
+  ChangeEmailDto,
   ChangePasswordDto,
   MeDto,
   PasswordProofDto,
@@ -46,6 +47,18 @@ export class MeController {
   @ApiNoContentResponse()
   changePassword(@CurrentPrincipal() principal: Principal, @Body() body: ChangePasswordDto): Promise<void> {
     return this.passwords.change(principal, body.current_password, body.new_password);
+  }
+
+  /** Also what one logs in with. The old address gets a last message, and links sent to it are void. */
+  @Post('email')
+  @HttpCode(200)
+  @ApiOkResponse({ type: MeDto })
+  async changeEmail(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: ChangeEmailDto,
+    @Req() request: FastifyRequest,
+  ): Promise<MeDto> {
+    return toMe(await this.account.changeEmail(principal, body.current_password, body.email), principal, request);
   }
 
   @Get('sessions')

@@ -41,7 +41,8 @@ export const PROBLEM_MESSAGES: Record<ErrorCode, Message> = {
   STAFF_NOT_FOUND: 'There is no such user.',
   STAFF_EMAIL_TAKEN: 'Another user has this e-mail address.',
   LAST_OWNER: 'At least one active owner must remain.',
-  CANNOT_CHANGE_SELF: 'You cannot do this to your own account. Ask a colleague.',
+  CANNOT_CHANGE_SELF:
+    'You cannot do this to your own account. Address and password are changed under /api/me, with the present password; for the rest ask a colleague.',
   ROLE_NOT_FOUND: 'There is no such role.',
   ROLE_NOT_EDITABLE: 'This role cannot be changed.',
   ROUTER_NOT_FOUND: 'There is no such router.',
