@@ -156,15 +156,22 @@ describe("the tenant's own clock", () => {
   const rules = { deviceSlots: 3, devices: ['AA:BB:CC:00:00:01'], loginHours: 'Al0000-2359' } as const;
 
   it.each([
-    ['one query for a login with quotas and fair use', 'hemat', quotas, [/^SELECT REPLACE\(c\.value/]],
+    ['one query for a login with quotas and fair use', 'hemat', 0, quotas, [/^SELECT u\.password/]],
     [
       'a second one for login hours and device slots',
       'teratur',
+      0,
       { ...quotas, ...rules },
-      [/^SELECT REPLACE\(c\.value/, /^SELECT IF\(u\.fup_bytes/],
+      [/^SELECT u\.password/, /^SELECT IF\(u\.fup_bytes/],
     ],
-  ])('costs %s', async (_, username, plan, queries) => {
+    ['a second one for who is at the limit of sessions', 'penuh', 1, quotas, [/^SELECT u\.password/, /^SELECT COUNT\(\*\)/]],
+  ])('costs %s', async (_, username, openSessions, plan, queries) => {
     await isp.user(username, plan);
+    if (openSessions > 0)
+      await isp.query(
+        `INSERT INTO radacct (username, acctuniqueid, acctstarttime, acctupdatetime, callingstationid)
+         VALUES ('${username}', '${username}', UTC_TIMESTAMP(), UTC_TIMESTAMP(), 'AA:BB:CC:00:00:01')`,
+      );
     const attributes = { 'Calling-Station-Id': 'AA:BB:CC:00:00:01' };
     await router.login(username, 'rahasia', { attributes });
     await scenario.stored();

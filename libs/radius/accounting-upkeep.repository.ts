@@ -33,9 +33,10 @@ export class AccountingUpkeep {
     let closed = 0;
     for (;;) {
       const count = await this.db.transaction(async () => {
-        // The UPDATE asks again: a report that has arrived meanwhile keeps its session open, a later one reopens it.
-        const rows = await this.db.query<{ radacctid: string }[]>(
-          `SELECT a.radacctid FROM radacct a FORCE INDEX (open_updated) LEFT JOIN raduser u ON u.username = a.username
+        // The UPDATE looks again: a report that has arrived meanwhile keeps its session open, a later one reopens it. It cannot
+        // join raduser, because its trigger writes there.
+        const rows = await this.db.query<{ radacctid: string; acctupdatetime: Date }[]>(
+          `SELECT a.radacctid, a.acctupdatetime FROM radacct a FORCE INDEX (open_updated) LEFT JOIN raduser u ON u.username = a.username
            WHERE a.acctstoptime IS NULL AND a.acctupdatetime < ? AND a.acctupdatetime < ? - INTERVAL ${SILENCE} SECOND
            ORDER BY a.acctupdatetime LIMIT ?`,
           [silentSince, now, BATCH],
@@ -43,10 +44,9 @@ export class AccountingUpkeep {
         if (rows.length === 0) return 0;
         const ids = rows.map(({ radacctid }) => radacctid);
         const result = await this.db.query<{ affectedRows: number }>(
-          `UPDATE radacct a LEFT JOIN raduser u ON u.username = a.username
-           SET a.acctstoptime = GREATEST(a.acctstarttime, a.acctupdatetime), a.acctterminatecause = 'Missed-Interim'
-           WHERE a.radacctid IN (?) AND a.acctstoptime IS NULL AND a.acctupdatetime < ? - INTERVAL ${SILENCE} SECOND`,
-          [ids, now],
+          `UPDATE radacct SET acctstoptime = GREATEST(acctstarttime, acctupdatetime), acctterminatecause = 'Missed-Interim'
+           WHERE radacctid IN (?) AND acctstoptime IS NULL AND (radacctid, acctupdatetime) IN (?)`,
+          [ids, rows.map(({ radacctid, acctupdatetime }) => [radacctid, acctupdatetime])],
         );
         closed += result.affectedRows;
         return rows.length;

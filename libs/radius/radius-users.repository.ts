@@ -43,10 +43,23 @@ export class RadiusUsersRepository {
       ...fixedColumns(user, user.deviceSlots),
     };
     const columns = Object.keys(row);
-    await this.db.query(
+    const result = await this.db.query<{ affectedRows: number }>(
       `INSERT INTO raduser (username, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})
        ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
       [user.username, ...Object.values(row)],
+    );
+    const inserted = result.affectedRows === 1;
+    if (inserted) await this.countOpenSessions(user.username);
+  }
+
+  /**
+   * Triggers keep the number from then on. The name may have been in the stock tables alone, or somebody else's. Whoever calls
+   * holds the lock of the row, so that a session that begins meanwhile is added afterwards.
+   */
+  private async countOpenSessions(username: string): Promise<void> {
+    await this.db.query(
+      `UPDATE raduser SET open_sessions = (SELECT COUNT(*) FROM radacct a WHERE a.username = ? AND a.acctstoptime IS NULL) WHERE username = ?`,
+      [username, username],
     );
   }
 
@@ -171,6 +184,7 @@ export class RadiusUsersRepository {
     for (const table of ['raduser', 'radcheck', 'radreply', 'radusergroup', 'radacct', 'radacct_archive', 'radpostauth', 'coa_attempts']) {
       await this.db.query(`UPDATE ${table} SET username = ? WHERE username = ?`, [to, from]);
     }
+    await this.countOpenSessions(to);
     if (userKey(from) === userKey(to)) {
       await this.db.query('UPDATE usage_daily SET username = ? WHERE username = ?', [to, from]);
       return;
@@ -186,9 +200,12 @@ export class RadiusUsersRepository {
     await this.db.query('DELETE FROM usage_daily WHERE username = ?', [from]);
   }
 
-  /** An operator's rows go too: a password left in radcheck would still let the user in. */
+  /**
+   * An operator's rows go too: a password left in radcheck would still let the user in. The enforcement row last: a trigger of
+   * radcheck that does not find it would lock the gap.
+   */
   async remove(username: string): Promise<void> {
-    for (const entity of [RadUser, RadCheck, RadReply, RadUserGroup]) await this.db.repository(entity).delete({ username });
+    for (const entity of [RadCheck, RadReply, RadUserGroup, RadUser]) await this.db.repository(entity).delete({ username });
   }
 
   async replaceGroupReplies(group: string, replies: ReadonlyMap<string, string>): Promise<void> {
