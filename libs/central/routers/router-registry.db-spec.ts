@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { duplicateKeyOf } from '@jala/infra/central-db';
 import { SecretBox } from '@jala/infra/crypto';
@@ -22,6 +23,12 @@ const claim = (tenantId: number, address: string) => ({
   name: 'Tower',
   requireMessageAuthenticator: false,
 });
+
+function signal(): { readonly given: Promise<void>; give(): void } {
+  let give = (): void => undefined;
+  const given = new Promise<void>((resolve) => (give = resolve));
+  return { given, give: () => give() };
+}
 
 describe('the registry of router addresses', () => {
   let central: TestCentral;
@@ -85,6 +92,42 @@ describe('the registry of router addresses', () => {
       if (result.status === 'rejected')
         expect(result.reason).toMatchObject({ code: 'ROUTER_ADDRESS_TAKEN', fields: { address: [{ code: 'taken' }] } });
     }
+  });
+
+  /**
+   * While `work` waits, another transaction holds an address, or the gap where it would be, as the deletion of a tenant does,
+   * and then wants every row. It has changed more than `work`, so it is `work` that the server gives up.
+   */
+  const inTheWay = async <T>(address: string, work: () => Promise<T>): Promise<T> => {
+    const [held, awaited] = [signal(), signal()];
+    const other = central.database.transaction(async () => {
+      for (let change = 0; change < 20; change++) await query("UPDATE tenants SET owner_name = CONCAT(owner_name, '.') WHERE id = 2");
+      await query('SELECT id FROM router_registry WHERE address = ? LOCK IN SHARE MODE', [address]);
+      held.give();
+      await awaited.given;
+      await query('SELECT id FROM router_registry FORCE INDEX (PRIMARY) FOR UPDATE');
+    });
+    await held.given;
+    const result = work();
+    result.catch(() => undefined);
+    // The server makes this list anew only when it was not asked for a tenth of a second.
+    do await sleep(150);
+    while ((await query("SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")).length === 0);
+    awaited.give();
+    await other;
+    return result;
+  };
+
+  it('claims again when another tenant’s deletion was in the way', async () => {
+    await expect(inTheWay('192.0.2.1', () => registry.claim(claim(1, '192.0.2.1')))).resolves.toMatchObject({ address: '192.0.2.1' });
+    expect(await query('SELECT tenant_id, address FROM router_registry')).toEqual([{ tenant_id: 1, address: '192.0.2.1' }]);
+  });
+
+  it('releases again when another tenant’s deletion was in the way', async () => {
+    const { registryId } = await registry.claim(claim(1, '192.0.2.1'));
+    await registry.claim(claim(1, '192.0.2.9'));
+    await inTheWay('192.0.2.1', () => registry.release(1, registryId));
+    expect(await query('SELECT address FROM router_registry')).toEqual([{ address: '192.0.2.9' }]);
   });
 
   it('releases only what belongs to the tenant that asks', async () => {

@@ -29,7 +29,9 @@ export class RouterRegistryService extends RouterRegistry {
     const address = claim.address ?? standInAddress();
     const secretEnc = this.secrets.seal(claim.secret, sealPurpose(claim.tenantId, address));
     try {
-      return { registryId: await this.registry.insert({ ...claim, address, secretEnc }), address };
+      // In a transaction of its own although it is one statement: that is tried again when others were in the way.
+      const registryId = await this.db.transaction(() => this.registry.insert({ ...claim, address, secretEnc }));
+      return { registryId, address };
     } catch (error) {
       if (duplicateKeyOf(error) !== 'router_registry_address') throw error;
       if (claim.address === undefined) return this.claim(claim);
@@ -39,7 +41,7 @@ export class RouterRegistryService extends RouterRegistry {
   }
 
   async release(tenantId: number, registryId: number): Promise<void> {
-    await this.registry.remove(tenantId, registryId);
+    await this.db.transaction(() => this.registry.remove(tenantId, registryId));
   }
 
   async troubles(tenantId: number, registryIds: readonly number[]): Promise<ReadonlyMap<number, RouterTrouble>> {
