@@ -53,7 +53,7 @@ export class JalaServers {
 
   async start(account: RadiusAccount): Promise<void> {
     execFileSync(join(FREERADIUS, 'eap-certificate'), [join(this.runDir, 'eap')]);
-    const [auth = 0, acct = 0, status = 0, acctStatus = 0, drainStatus = 0, probe = 0] = await freeUdpPorts(6);
+    const [auth = 0, acct = 0, status = 0, acctStatus = 0, drainStatus = 0, probe = 0, relay = 0] = await freeUdpPorts(7);
     this.authPort = auth;
     this.acctPort = acct;
     this.environment = {
@@ -65,6 +65,7 @@ export class JalaServers {
       RADIUS_ACCT_STATUS_PORT: String(acctStatus),
       RADIUS_DRAIN_STATUS_PORT: String(drainStatus),
       RADIUS_PROBE_PORT: String(probe),
+      RADIUS_RADSEC_PORT: String(relay),
       RADIUS_PROBE_SECRET: 'not-asked-here',
       ...socketEnvironment(this.runDir, account),
       RADIUS_DB_HOST: 'localhost',
