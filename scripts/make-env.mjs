@@ -1,4 +1,5 @@
 /** Prints .env.example with a random value for every secret that is empty: node scripts/make-env.mjs > .env */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { generateSecrets } from './lib/secrets.mjs';
 import { inRepository } from './lib/paths.mjs';
@@ -14,6 +15,7 @@ const values = {
   JALA_ENCRYPTION_KEYS: secrets.encryptionKeys,
   JALA_JWT_SECRET: secrets.jwt,
   RADIUS_PROBE_SECRET: secrets.radiusProbe,
+  METRICS_TOKEN: randomBytes(24).toString('base64url'),
 };
 
 const example = readFileSync(inRepository('.env.example'), 'utf8');

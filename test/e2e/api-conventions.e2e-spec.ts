@@ -96,6 +96,17 @@ describe('the conventions of the API', () => {
     expect((await stack.platform.get('/metrics')).text).toContain('jala_http_request_seconds_count');
   });
 
+  it('shows its numbers neither on a tenant’s host nor through a proxy', async () => {
+    const refused = async (client: ApiClient, path = '/metrics'): Promise<[number, string]> => {
+      const { status, body } = await client.get<{ code: string }>(path);
+      return [status, body.code];
+    };
+    expect(await refused(stack.tenant(tenant.slug))).toEqual([404, 'NOT_FOUND']);
+    expect(await refused(stack.tenant(tenant.slug), '/%6detrics')).toEqual([404, 'NOT_FOUND']);
+    expect(await refused(stack.platform.with({ headers: { 'x-forwarded-for': '198.51.100.7' } }))).toEqual([401, 'UNAUTHENTICATED']);
+    expect(await refused(stack.platform.with({ host: 'jala.example' }))).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
   it('says so on a host that serves nobody, and sends security headers everywhere', async () => {
     // The router decodes a path before it matches; so does what decides whose request it is.
     const disguised = await stack.tenant('nobody-here').get('/%61pi/context');

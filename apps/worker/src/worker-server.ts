@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { AlertsRepository, measureRadius, SnapshotStore } from '@jala/central/monitoring';
+import { mayReadMetrics } from '@jala/infra/authz';
 import { CentralDatabase } from '@jala/infra/central-db';
 import { AppConfig } from '@jala/infra/config';
 import { JobQueues, QUEUE_NAMES, QueueWorkers, RedisConnections } from '@jala/infra/queue';
@@ -59,6 +60,10 @@ export class WorkerServer implements OnApplicationShutdown {
       response.writeHead(well ? 200 : 503, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ status: well ? 'ok' : 'error', ...parts }));
     } else if (path === '/metrics') {
+      if (!mayReadMetrics(request, this.config.metrics.token)) {
+        response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
+        return;
+      }
       const numbers = await register.metrics();
       response.writeHead(200, { 'content-type': register.contentType });
       response.end(numbers);

@@ -66,10 +66,20 @@ describe('the configuration', () => {
     expect(problemsOf({ JALA_ENV: 'test', MAIL_TRANSPORT: 'local' })).toEqual([]);
   });
 
+  it('takes no token for the metrics that could be guessed', () => {
+    expect(problemsOf({ METRICS_TOKEN: 'prometheus' })).toEqual(['METRICS_TOKEN must have at least 16 characters']);
+    expect(new AppConfig({ ...minimum, METRICS_TOKEN: ' ' }).metrics.token).toBeUndefined();
+  });
+
   it('does not give its secrets away when it is logged', () => {
-    const config = new AppConfig({ ...minimum, PROVISION_DB_PASSWORD: 'provision-secret', RADIUS_PROBE_SECRET: 'probe-secret' });
+    const config = new AppConfig({
+      ...minimum,
+      PROVISION_DB_PASSWORD: 'provision-secret',
+      RADIUS_PROBE_SECRET: 'probe-secret',
+      METRICS_TOKEN: 'metrics-secret-token',
+    });
     expect(config.provisioning?.password).toBe('provision-secret');
     const shown = inspect(config, { depth: 9 }) + JSON.stringify(config);
-    for (const secret of ['central-secret', 'provision-secret', 'probe-secret', key]) expect(shown).not.toContain(secret);
+    for (const secret of ['central-secret', 'provision-secret', 'probe-secret', 'metrics-secret', key]) expect(shown).not.toContain(secret);
   });
 });

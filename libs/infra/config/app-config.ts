@@ -5,6 +5,7 @@ import { EnvironmentReader, type Environment } from './environment-reader';
 
 const NODE_ENVIRONMENTS = ['development', 'test', 'production'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const MIN_METRICS_TOKEN = 16;
 const DATABASE_NAME = /^[0-9A-Za-z_]{1,64}$/;
 
 export interface DatabaseAccount {
@@ -39,6 +40,8 @@ export class AppConfig {
     /** Addresses whose X-Forwarded-For is believed. */ readonly trustedProxies: readonly string[];
   };
   readonly worker: { readonly port: number; readonly concurrency: number };
+  /** With it /metrics is read from other machines; without it only on this one. */
+  readonly metrics: { readonly token: string | undefined };
   /** How the world reaches us; links in mails and pages are built from it. */
   readonly publicAddress: { readonly scheme: 'http' | 'https'; readonly rootDomain: string; readonly port: number };
   readonly centralDb: DatabaseAccount & {
@@ -111,6 +114,7 @@ export class AppConfig {
       port: read.port('JALA_WORKER_PORT', base + 1),
       concurrency: read.integer('WORKER_CONCURRENCY', 4, { min: 1, max: 256 }),
     };
+    this.metrics = secretive({ token: readMetricsToken(read) }, 'token');
     this.publicAddress = {
       scheme: read.oneOf('JALA_PUBLIC_SCHEME', ['http', 'https'], 'http'),
       rootDomain: read.matching(
@@ -208,6 +212,14 @@ function readJwtSecret(read: EnvironmentReader): Buffer {
   const text = read.required('JALA_JWT_SECRET', 'base64 of at least 32 random bytes');
   const bytes = text === '' ? undefined : read.bytes('JALA_JWT_SECRET', text, { atLeast: 32 });
   return bytes ?? Buffer.alloc(1);
+}
+
+function readMetricsToken(read: EnvironmentReader): string | undefined {
+  const token = read.optional('METRICS_TOKEN');
+  if (token !== undefined && token.length < MIN_METRICS_TOKEN) {
+    read.problem('METRICS_TOKEN', `must have at least ${MIN_METRICS_TOKEN} characters`);
+  }
+  return token;
 }
 
 function readStatusServers(read: EnvironmentReader): StatusServer[] {

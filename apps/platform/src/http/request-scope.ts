@@ -65,11 +65,21 @@ async function lookUp(request: FastifyRequest, directory: TenantDirectory, confi
     if (!entry || entry.status === 'archived' || entry.status === 'deleting') throw new DomainError('NOT_FOUND');
     return entry;
   }
-  const host = request.hostname.replace(/\.$/, '').toLowerCase();
-  if (host === config.publicAddress.rootDomain || isIP(host.replace(/^\[|\]$/g, '')) !== 0) return null;
-  const entry = await directory.byHost(host);
+  const entry = await tenantNamedBy(request, directory, config);
+  if (entry === null) return null;
   if (!entry || entry.status === 'archived' || entry.status === 'deleting') throw new DomainError('HOST_UNKNOWN');
   return entry;
+}
+
+/** The tenant whose host it is; null on the platform's own, undefined on one that is nobody's. */
+export async function tenantNamedBy(
+  { hostname }: FastifyRequest,
+  directory: TenantDirectory,
+  config: AppConfig,
+): Promise<DirectoryEntry | null | undefined> {
+  const host = hostname.replace(/\.$/, '').toLowerCase();
+  if (host === config.publicAddress.rootDomain || isIP(host.replace(/^\[|\]$/g, '')) !== 0) return null;
+  return directory.byHost(host);
 }
 
 function assertServed(entry: DirectoryEntry): void {
