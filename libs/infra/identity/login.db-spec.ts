@@ -1,6 +1,6 @@
 import { TOTP, Secret } from 'otpauth';
 import type { Audience } from '@jala/contracts';
-import { LoginService } from './login.service';
+import { LoginService, REFUSES_AFTER_MS } from './login.service';
 import { type IdentityUnderTest, origin, PASSWORD, queuedMails, startIdentity } from './identity.test-kit';
 import { OwnAccountService } from './own-account.service';
 import { PasswordHasher } from './password-hasher';
@@ -62,6 +62,23 @@ describe.each<Audience>(['platform', 'tenant'])('logging in on a %s host', (audi
         await failure(logins.login({ email, password: 'wrong-password' }, origin()));
       expect(verify.mock.calls.map(([hash]) => hash)).toEqual([null, inactive.passwordHash]);
       verify.mockRestore();
+    }),
+  );
+
+  it(
+    'refuses nobody sooner than anybody else, so that the clock does not tell which accounts exist',
+    on(async () => {
+      const account = await kit.account();
+      const nobody = `nobody-${account.email}`;
+      const refusal = async (email: string): Promise<[string, boolean]> => {
+        const begun = performance.now();
+        const refused = await failure(logins.login({ email, password: 'wrong-password' }, origin()));
+        return [refused, performance.now() - begun >= REFUSES_AFTER_MS - 5];
+      };
+      for (const email of [account.email, nobody]) {
+        for (let n = 1; n <= 5; n++) expect(await refusal(email)).toEqual(['INVALID_CREDENTIALS', true]);
+        expect(await refusal(email)).toEqual(['ACCOUNT_LOCKED', true]);
+      }
     }),
   );
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@jala/kernel';
 import { DomainError } from '@jala/contracts';
@@ -9,6 +10,12 @@ import { SecurityNotices } from './security-notices';
 import { type Login, SessionsService } from './sessions.service';
 import { networkOf, Throttle } from './throttle';
 import { TwoFactor } from './two-factor';
+
+/**
+ * Longer than looking at a password and noting the failure take. The note is written for accounts only, and a locked account
+ * is refused without looking: without a floor the clock would tell which accounts exist.
+ */
+export const REFUSES_AFTER_MS = 200;
 
 export interface Credentials {
   readonly email: string;
@@ -42,7 +49,7 @@ export class LoginService {
     await this.throttle.take('login-address', address);
     await this.throttle.take('login-account', ...who);
 
-    const account = await this.proven(store, email, credentials.password, origin);
+    const account = await noSooner(REFUSES_AFTER_MS, () => this.proven(store, email, credentials.password, origin));
     // From here on the person knows the password: only a wrong code still counts against them.
     if (account.twoFactorEnabledAt && !credentials.code) {
       await Promise.all([this.throttle.giveBack('login-address', address), this.throttle.giveBack('login-account', ...who)]);
@@ -90,3 +97,17 @@ export class LoginService {
     });
   }
 }
+
+/** A refusal comes after so long at the earliest. Neither success waits, nor whoever is to come again later. */
+async function noSooner<T>(afterMs: number, work: () => Promise<T>): Promise<T> {
+  const earliest = performance.now() + afterMs;
+  try {
+    return await work();
+  } catch (error) {
+    if (isRefusal(error)) await sleep(Math.max(0, earliest - performance.now()));
+    throw error;
+  }
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof DomainError && (error.code === 'INVALID_CREDENTIALS' || error.code === 'ACCOUNT_LOCKED');
