@@ -170,6 +170,25 @@ describe('the central database', () => {
     });
   });
 
+  it('says that it is busy instead of waiting for ever, and loses no connection by that', async () => {
+    const overrides = { CENTRAL_DB_POOL_MAX: '1', CENTRAL_DB_ACQUIRE_TIMEOUT_MS: '50' };
+    const small = await createTestCentral({ migrate: false, overrides });
+    try {
+      const begun = barrier(2);
+      let finish = (): void => undefined;
+      const finished = new Promise<void>((resolve) => (finish = resolve));
+      const first = small.database.transaction(() => begun().then(() => finished));
+      await begun();
+      const waiting = await Promise.allSettled(Array.from({ length: 3 }, () => small.database.query('SELECT 1')));
+      expect(waiting).toEqual(Array(3).fill({ status: 'rejected', reason: expect.objectContaining({ code: 'BUSY' }) as unknown }));
+      finish();
+      await first;
+      expect(await small.database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    } finally {
+      await small.drop();
+    }
+  });
+
   it('refuses work that outlives the transaction it was started in', async () => {
     let late: Promise<unknown> = Promise.resolve();
     await db().transaction(async () => {

@@ -50,6 +50,8 @@ export class AppConfig {
     readonly socket?: string;
     readonly name: string;
     readonly poolMax: number;
+    /** How long somebody waits for a connection before being told that we are busy. */
+    readonly acquireTimeoutMs: number;
   };
   /** The account on the database host `default` that may create databases and users. Absent where a process never provisions. */
   readonly provisioning: DatabaseAccount | undefined;
@@ -133,6 +135,7 @@ export class AppConfig {
         socket: read.optional('CENTRAL_DB_SOCKET'),
         name: read.matching('CENTRAL_DB_NAME', 'jala_central', DATABASE_NAME, 'must be letters, digits and _'),
         poolMax: read.integer('CENTRAL_DB_POOL_MAX', 20, { min: 1, max: 1_000 }),
+        acquireTimeoutMs: read.integer('CENTRAL_DB_ACQUIRE_TIMEOUT_MS', 5_000, { min: 10, max: 120_000 }),
         user: read.text('CENTRAL_DB_USER', 'jala_app'),
         password: read.required('CENTRAL_DB_PASSWORD', 'the password of CENTRAL_DB_USER'),
       },

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@jala/kernel';
+import { DomainError } from '@jala/contracts';
 import { CentralDatabase } from '@jala/infra/central-db';
 import { TenantDatabase, TenantDirectory, TenantIterator, TenantScope } from '@jala/infra/tenancy';
 import { JOB_NAMES, JOBS } from './catalogue';
@@ -42,15 +43,25 @@ export class OutboxSweep {
     await this.sweepDatabase(this.central, null, patience);
     for (const { tenantId, notedAt } of await this.dirty.notedBefore(patience.createdBefore)) {
       try {
-        const open = await this.inTenant(tenantId, async () => {
-          await this.sweepDatabase(this.tenant, tenantId, patience);
-          return new OutboxRepository(this.tenant).hasOpen();
-        });
-        if (!open) await this.dirty.clear(tenantId, notedAt);
+        if (!(await this.sweepTenant(tenantId, patience))) await this.dirty.clear(tenantId, notedAt);
       } catch (error) {
         this.logger.warn(`outbox of tenant ${tenantId} could not be swept`, error);
       }
     }
+  }
+
+  /** @returns whether anything is left to come back for: never at a tenant that is gone, or whose database is shut */
+  private async sweepTenant(tenantId: number, patience: Patience): Promise<boolean> {
+    const tenant = await this.directory.byId(tenantId).catch((error: unknown) => {
+      if (error instanceof DomainError && error.code === 'TENANT_NOT_FOUND') return undefined;
+      throw error;
+    });
+    // What an archived tenant still owes, the slow look finds should it come back.
+    if (!tenant || tenant.status === 'archived' || tenant.status === 'deleting') return false;
+    return TenantScope.run(tenant, async () => {
+      await this.sweepDatabase(this.tenant, tenantId, patience);
+      return new OutboxRepository(this.tenant).hasOpen();
+    });
   }
 
   /** For when Redis knows nothing: whatever is unacknowledged has no job any more, however recently it was handed over. */
@@ -89,11 +100,6 @@ export class OutboxSweep {
     for (const job of JOB_NAMES) {
       await new OutboxRepository(database).purgeFailed(job, new Date(this.clock.now().getTime() - JOBS[job].retention.failedDays * DAY_MS));
     }
-  }
-
-  private async inTenant<T>(tenantId: number, fn: () => Promise<T>): Promise<T> {
-    const tenant = await this.directory.byId(tenantId);
-    return TenantScope.run(tenant, fn);
   }
 
   private usualPatience(): Patience {

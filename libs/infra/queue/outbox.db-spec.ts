@@ -293,6 +293,32 @@ describe('the outbox', () => {
     expect(Date.now() - began).toBeGreaterThanOrEqual(690);
   });
 
+  it('forgets the note of a tenant that is gone, or has gone into the archive, and keeps that of one that cannot be reached', async () => {
+    const worker = await startWorker();
+    const dirty = worker.get(DirtyTenants);
+    const noted = async () => (await dirty.notedBefore(new Date(Date.now() + 60_000))).map(({ tenantId }) => tenantId).sort();
+    await dirty.askRedisToRemember();
+    const archived = await tenancy.create();
+    await archived.run(() =>
+      tenancy.database.query("INSERT INTO outbox (job, payload, created_at) VALUES ('mail.send', '{}', '2020-01-01')"),
+    );
+    tenancy.tenants.setStatus(archived.context.id, 'archived');
+    const unreachable = { ...surya.context, id: 999_998 };
+    tenancy.tenants.set(unreachable, { ...surya.target, password: 'changed' });
+    for (const id of [999_999, archived.context.id, unreachable.id]) dirty.note(id);
+    await until(async () => (await noted()).length === 3, 'the notes');
+    jest.useFakeTimers({
+      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'setInterval', 'queueMicrotask'],
+      now: Date.now() + 10_000,
+    });
+    await worker
+      .get(OutboxSweep)
+      .sweep()
+      .finally(() => jest.useRealTimers());
+    expect(await noted()).toEqual([unreachable.id]);
+    expect(script.calls).toEqual([]);
+  });
+
   it('commits also while Redis is away, and runs the job when it is back', async () => {
     const away = await createTestCentral({ overrides: { REDIS_URL: 'redis://127.0.0.1:1' } });
     const module = await Test.createTestingModule({
