@@ -1,4 +1,5 @@
 import { Test, type TestingModule } from '@nestjs/testing';
+import { FixedClock } from '@jala/kernel';
 import { CentralDatabase } from '@jala/infra/central-db';
 import { alertWords, Mailer, MailModule } from '@jala/infra/mail';
 import { OutboxRelay, QueueModule } from '@jala/infra/queue';
@@ -7,6 +8,7 @@ import type { Finding } from './alert.rules';
 import { ALERT_KINDS } from './alert.types';
 import { AlertsRepository } from './alerts.repository';
 import { AlertsService } from './alerts.service';
+import { ForgetAlerts } from './monitoring.schedules';
 import { MonitoringModule } from './monitoring.module';
 import { ProbeLoginsRepository } from './probe-logins.repository';
 
@@ -50,6 +52,25 @@ describe('alerts', () => {
     await module.get(OutboxRelay).idle();
     await module.close();
     await central.drop();
+  });
+
+  it('are forgotten a year after they ended; open ones never', async () => {
+    const years = (count: number): Date => new Date(Date.UTC(2026 - count, 2, 15));
+    const forgetting = new ForgetAlerts(module.get(AlertsRepository), new FixedClock(years(0)));
+    const kept = async (): Promise<string[]> =>
+      (await central.database.query<{ subject: string }[]>('SELECT subject FROM alerts ORDER BY subject')).map(({ subject }) => subject);
+    for (const [subject, raisedAt, resolvedAt] of [
+      ['ended long ago', years(5), years(3)],
+      ['ended lately', years(5), years(1)],
+      ['open', years(5), null],
+    ] as const) {
+      await central.database.query(
+        "INSERT INTO alerts (kind, subject, details, raised_at, resolved_at) VALUES ('radius-process', ?, '{}', ?, ?)",
+        [subject, raisedAt, resolvedAt],
+      );
+    }
+    await forgetting.run();
+    expect(await kept()).toEqual(['ended lately', 'open']);
   });
 
   it('are raised once, however many workers see it at once, and told once', async () => {

@@ -47,6 +47,12 @@ export class AlertsRepository {
     return affectedRows > 0;
   }
 
+  /** Open ones stay, however old. @returns how many went */
+  async forget(resolvedBefore: Date): Promise<number> {
+    const { affectedRows } = await this.db.query<{ affectedRows: number }>('DELETE FROM alerts WHERE resolved_at < ?', [resolvedBefore]);
+    return affectedRows;
+  }
+
   async open(): Promise<Alert[]> {
     return (await this.db.query<Row[]>(`SELECT ${COLUMNS} FROM alerts WHERE resolved_at IS NULL ORDER BY raised_at DESC, id DESC`)).map(
       toAlert,

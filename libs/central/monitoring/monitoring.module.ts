@@ -4,7 +4,7 @@ import { TenantsModule } from '@jala/central/tenants';
 import { RadiusModule } from '@jala/radius';
 import { AlertsRepository } from './alerts.repository';
 import { AlertsService } from './alerts.service';
-import { ForgetDeadLetters, LookAtPlatform } from './monitoring.schedules';
+import { ForgetAlerts, ForgetDeadLetters, LookAtPlatform } from './monitoring.schedules';
 import { MonitoringService } from './monitoring.service';
 import { OverviewRepository } from './overview.repository';
 import { OverviewService } from './overview.service';
@@ -44,6 +44,6 @@ export class MonitoringModule {}
 /** For the worker: the one that looks. */
 @Module({
   imports: [MonitoringModule, TenantsModule, RadiusModule],
-  providers: [PlatformWatch, LookAtPlatform, ForgetDeadLetters],
+  providers: [PlatformWatch, LookAtPlatform, ForgetDeadLetters, ForgetAlerts],
 })
 export class MonitoringWorkerModule {}

@@ -3,6 +3,7 @@ import { Schedule, ScheduledTask } from '@jala/infra/queue';
 import { AppConfig } from '@jala/infra/config';
 import { Clock } from '@jala/kernel';
 import { forgetDeadLetters } from '@jala/radius';
+import { AlertsRepository } from './alerts.repository';
 import { PlatformWatch } from './platform-watch.service';
 import { LOOK_EVERY_MS } from './snapshot';
 
@@ -39,5 +40,23 @@ export class ForgetDeadLetters extends ScheduledTask {
     const forgotten = await forgetDeadLetters(this.config.radius.runDir, before);
     if (forgotten > 0)
       this.logger.log(`${forgotten} files of records that the database refused are older than ${KEEP_DEAD_LETTERS_DAYS} days and gone`);
+  }
+}
+
+/** A year and a month: somebody may ask how it was a year ago. */
+const KEEP_ALERTS_DAYS = 396;
+
+@Injectable()
+@Schedule({ name: 'monitoring.forget-alerts', everyMs: DAY_MS, atStart: true })
+export class ForgetAlerts extends ScheduledTask {
+  constructor(
+    private readonly alerts: AlertsRepository,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async run(): Promise<void> {
+    await this.alerts.forget(new Date(this.clock.now().getTime() - KEEP_ALERTS_DAYS * DAY_MS));
   }
 }

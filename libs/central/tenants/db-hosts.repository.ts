@@ -79,6 +79,27 @@ export class DbHostsRepository {
     );
   }
 
+  /** Seals every server's password with the current key. @returns how many were not */
+  async rotateSecrets(): Promise<number> {
+    // The configured server's account is in the configuration; its row holds nothing.
+    const rows = await this.db.query<{ name: string; sealed: string }[]>(
+      'SELECT name, admin_password_enc AS sealed FROM db_hosts WHERE name <> ? ORDER BY name',
+      [DEFAULT_DB_HOST],
+    );
+    let rotated = 0;
+    for (const { name, sealed } of rows.filter((row) => this.secrets.needsRotation(row.sealed))) {
+      const anew = this.secrets.rotate(sealed, adminPurpose(name));
+      // Somebody may have given the server another password meanwhile.
+      const { affectedRows } = await this.db.query<{ affectedRows: number }>(
+        'UPDATE db_hosts SET admin_password_enc = ? WHERE name = ? AND admin_password_enc = ?',
+        [anew, name, sealed],
+      );
+      rotated += affectedRows;
+      this.known.delete(name);
+    }
+    return rotated;
+  }
+
   /** Servers do not move while a process runs; credentials change with a restart. */
   private async stored(name: string): Promise<StoredHost> {
     const known = this.known.get(name);

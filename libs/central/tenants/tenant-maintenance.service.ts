@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CentralDatabase, MigrationSet, Migrator } from '@jala/infra/central-db';
 import { SecretBox } from '@jala/infra/crypto';
 import { HardenCheck, type HardenReport, type IterationReport, TenantIterator } from '@jala/infra/tenancy';
+import { DbHostsRepository } from './db-hosts.repository';
 import { placeOf } from './provisioning-steps';
 import { TenantChecksRepository } from './tenant-checks.repository';
 import { TenantHosting } from './tenant-hosting';
@@ -19,6 +20,7 @@ export class TenantMaintenanceService {
     private readonly db: CentralDatabase,
     private readonly checks: TenantChecksRepository,
     private readonly tenants: TenantsRepository,
+    private readonly hosts: DbHostsRepository,
     private readonly hosting: TenantHosting,
     private readonly iterator: TenantIterator,
     private readonly hardening: HardenCheck,
@@ -43,9 +45,9 @@ export class TenantMaintenanceService {
     });
   }
 
-  /** Seals every tenant's database password with the current key. */
+  /** Seals the password of every tenant's database, and of every database server, with the current key. */
   async rotateKeys(): Promise<number> {
-    let rotated = 0;
+    let rotated = await this.hosts.rotateSecrets();
     for (let afterId = 0; ;) {
       const page = await this.tenants.pageAfter(afterId, 200);
       for (const { id } of page) rotated += Number(await this.rotate(id));

@@ -1,4 +1,5 @@
 import type { Page, PageRequest } from '@jala/contracts';
+import { containsPattern } from '@jala/infra/central-db';
 import type { SqlDatabase } from './database';
 
 export interface NewActivity {
@@ -50,9 +51,6 @@ interface Row {
   request_id: string | null;
 }
 
-/** `%` and `_` typed by a person mean themselves. */
-export const likePart = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-
 export class ActivityRepository {
   constructor(private readonly database: SqlDatabase) {}
 
@@ -99,14 +97,14 @@ function conditions(filter: ActivityFilter, search: string | undefined): { where
     parts.push(sql);
     params.push(...values);
   };
-  if (filter.actor) add('actor_name LIKE ?', likePart(filter.actor));
+  if (filter.actor) add('actor_name LIKE ?', containsPattern(filter.actor));
   if (filter.action?.includes('.')) add('action = ?', filter.action);
-  else if (filter.action) add('action LIKE ?', `${likePart(filter.action).slice(1, -1)}.%`);
+  else if (filter.action) add('action LIKE ?', `${containsPattern(filter.action).slice(1, -1)}.%`);
   if (filter.subjectType) add('subject_type = ?', filter.subjectType);
   if (filter.subjectId !== undefined) add('subject_id = ?', filter.subjectId);
   if (filter.from) add('at >= ?', filter.from);
   if (filter.to) add('at < ?', filter.to);
-  if (search) add('(actor_name LIKE ? OR subject_label LIKE ? OR action LIKE ?)', ...Array<string>(3).fill(likePart(search)));
+  if (search) add('(actor_name LIKE ? OR subject_label LIKE ? OR action LIKE ?)', ...Array<string>(3).fill(containsPattern(search)));
   return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', params };
 }
 

@@ -1,4 +1,4 @@
 export * from './activity-journal';
-export { type ActivityEntry, type ActivityFilter, likePart } from './activity.repository';
+export { type ActivityEntry, type ActivityFilter } from './activity.repository';
 export { type Change } from './activity.rules';
 export * from './database';

@@ -2,7 +2,7 @@ import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } fr
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { AppConfig } from '@jala/infra/config';
 import { type AfterCommit, AmbientTransactions } from './ambient-transactions';
-import { type ConnectionSource, limitWaiting } from './acquire-timeout';
+import { limitWaiting } from './acquire-timeout';
 import { driverOptions } from './driver-options';
 
 export type EntityClass = abstract new (...args: never[]) => object;
@@ -31,7 +31,7 @@ export class CentralDatabase implements OnApplicationShutdown {
       extra: { connectionLimit: config.poolMax, idleTimeout: 60_000, maxIdle: 4, enableKeepAlive: true },
     });
     await dataSource.initialize();
-    limitWaiting(dataSource.driver as ConnectionSource, config.acquireTimeoutMs);
+    limitWaiting(dataSource.driver, config.acquireTimeoutMs);
     return new CentralDatabase(dataSource);
   }
 

@@ -77,9 +77,11 @@ describe('the configuration', () => {
       PROVISION_DB_PASSWORD: 'provision-secret',
       RADIUS_PROBE_SECRET: 'probe-secret',
       METRICS_TOKEN: 'metrics-secret-token',
+      REDIS_URL: 'redis://:redis-secret@127.0.0.1:6379',
     });
     expect(config.provisioning?.password).toBe('provision-secret');
     const shown = inspect(config, { depth: 9 }) + JSON.stringify(config);
-    for (const secret of ['central-secret', 'provision-secret', 'probe-secret', 'metrics-secret', key]) expect(shown).not.toContain(secret);
+    for (const secret of ['central-secret', 'provision-secret', 'probe-secret', 'metrics-secret', 'redis-secret', key])
+      expect(shown).not.toContain(secret);
   });
 });

@@ -152,10 +152,14 @@ export class AppConfig {
       acquireTimeoutMs: read.integer('TENANT_DB_ACQUIRE_TIMEOUT_MS', 5_000, { min: 10, max: 120_000 }),
     };
     this.tenantMode = read.oneOf('TENANT_MODE', ['local', 'cpanel'], 'local');
-    this.redis = {
-      url: read.matching('REDIS_URL', `redis://127.0.0.1:${base + 3}`, /^rediss?:\/\//, 'must start with redis:// or rediss://'),
-      prefix: read.matching('REDIS_PREFIX', 'jala', /^[0-9a-z:_-]+$/i, 'must be letters, digits, :, _ and -'),
-    };
+    // The URL has the password in it.
+    this.redis = secretive(
+      {
+        url: read.matching('REDIS_URL', `redis://127.0.0.1:${base + 3}`, /^rediss?:\/\//, 'must start with redis:// or rediss://'),
+        prefix: read.matching('REDIS_PREFIX', 'jala', /^[0-9a-z:_-]+$/i, 'must be letters, digits, :, _ and -'),
+      },
+      'url',
+    );
 
     this.encryptionKeys = readEncryptionKeys(read);
     this.jwtKey = createSecretKey(readJwtSecret(read));

@@ -1,6 +1,6 @@
 import { DomainError, LOCALES, type Page, type PageRequest } from '@jala/contracts';
-import { likePart, type SqlDatabase } from '@jala/infra/audit';
-import { duplicateKeyOf } from '@jala/infra/central-db';
+import type { SqlDatabase } from '@jala/infra/audit';
+import { containsPattern, duplicateKeyOf } from '@jala/infra/central-db';
 import type { Account, AccountChanges, NewAccount } from './account';
 
 export interface AccountFilter {
@@ -82,7 +82,7 @@ export class AccountsRepository {
     }
     if (page.search) {
       conditions.push('(name LIKE ? OR email LIKE ?)');
-      params.push(likePart(page.search), likePart(page.search));
+      params.push(containsPattern(page.search), containsPattern(page.search));
     }
     const where = conditions.join(' AND ');
     const column = SORTABLE[page.sort ?? ''] ?? 'name';
