@@ -122,8 +122,11 @@ export class Place {
 
   private async fill(connection: Connection, db: string): Promise<void> {
     const source = this.first.context.db;
-    const tables = [...USER_TABLES, 'zone_offsets', 'login_hours'];
-    await connection.query(tables.map((table) => `INSERT INTO ${db}.${table} SELECT * FROM ${source}.${table}`).join(';\n'));
+    const ofUsers = USER_TABLES.map(
+      (table) => `INSERT INTO ${db}.${table} (${COLUMNS[table]}) SELECT ${COLUMNS[table]} FROM ${source}.${table}`,
+    );
+    const others = ['zone_offsets', 'login_hours'].map((table) => `INSERT INTO ${db}.${table} SELECT * FROM ${source}.${table}`);
+    await connection.query([...ofUsers, ...others].join(';\n'));
     await this.grant(db, connection);
   }
 
