@@ -7,7 +7,7 @@ import { createTestTenancy, rootOfTestServer, type TestTenancy, type TestTenant,
 import { radiusEntities, radiusGrants, RadiusWriter } from '@jala/radius';
 import { RadiusUsersRepository } from '../../libs/radius/radius-users.repository';
 import type { RadiusAccount } from './jala-servers';
-import { STOCK_SQL } from './rival-servers';
+import { GROUP_REPLIES, STOCK_SQL, USER_REPLIES } from './rival-servers';
 
 const DAY_MS = 86_400_000;
 const ACCOUNT = 'bench_radius';
@@ -137,20 +137,16 @@ export class Place {
   /** One database with the stock schema and as many users with the same answer. */
   async stock(name: string): Promise<void> {
     const schema = readFileSync(join(STOCK_SQL, 'schema.sql'), 'utf8').replace(/^#.*$/gm, '').trim().replace(/;$/, '');
-    const replies = [
-      ['Framed-Pool', 'customers'],
-      ['Acct-Interim-Interval', '300'],
-      ['Session-Timeout', '86400'],
-    ];
     await this.root.query(
       `CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci; USE ${name};
        ${schema};
        INSERT INTO radcheck (username, attribute, op, value)
          SELECT ${NAME}, 'Cleartext-Password', ':=', CONCAT('p', LPAD(seq, 5, '0')) FROM seq_1_to_${this.users};
-       INSERT INTO radreply (username, attribute, op, value) SELECT ${NAME}, 'Mikrotik-Rate-Limit', '=', '5M/10M' FROM seq_1_to_${this.users};
+       INSERT INTO radreply (username, attribute, op, value) SELECT ${NAME}, attribute, '=', value
+         FROM seq_1_to_${this.users} JOIN (${USER_REPLIES.map(([attribute, value]) => `SELECT '${attribute}' AS attribute, '${value}' AS value`).join(' UNION ALL ')}) r;
        INSERT INTO radusergroup (username, groupname) SELECT ${NAME}, 'plan_1' FROM seq_1_to_${this.users};
        INSERT INTO radgroupreply (groupname, attribute, op, value)
-         VALUES ${replies.map(([attribute, value]) => `('plan_1', '${attribute}', '=', '${value}')`).join(', ')};
+         VALUES ${GROUP_REPLIES.map(([attribute, value]) => `('plan_1', '${attribute}', '=', '${value}')`).join(', ')};
        GRANT SELECT, INSERT, UPDATE ON ${name}.* TO ${ACCOUNT}@'%'`,
     );
   }

@@ -10,7 +10,18 @@ export const STOCK_SQL = '/etc/freeradius/3.0/mods-config/sql/main/mysql';
 /** As many as our own server has; on two cores more threads answer less (docs/decisions/0045). */
 const THREADS = 8;
 
-const REPLIES = ['Mikrotik-Rate-Limit = "5M/10M"', 'Framed-Pool = "customers"', 'Acct-Interim-Interval = 300', 'Session-Timeout = 86400'];
+/** What our server answers for the same user, but for Class: of the user, and of the group where there are groups. */
+export const USER_REPLIES = [
+  ['Mikrotik-Rate-Limit', '5M/10M 10M/20M 4M/8M 16/16 8 1M/2M'],
+  ['Mikrotik-Total-Limit', '2764472320'],
+  ['Mikrotik-Total-Limit-Gigawords', '232830'],
+] as const;
+export const GROUP_REPLIES = [
+  ['Framed-Pool', 'customers'],
+  ['Acct-Interim-Interval', '300'],
+  ['Idle-Timeout', '600'],
+  ['Session-Timeout', '86400'],
+] as const;
 
 /** A FreeRADIUS that ours is measured against. */
 export interface Rival {
@@ -21,9 +32,10 @@ export interface Rival {
 
 /** The upper limit: users in a file in memory, no database, no accounting. */
 export async function startFilesServer(folder: string, users: number): Promise<Rival> {
+  const replies = [...USER_REPLIES, ...GROUP_REPLIES].map(([name, value]) => `${name} = "${value}"`);
   const entries = Array.from({ length: users }, (_, index) => {
     const number = String(index + 1).padStart(5, '0');
-    return `u${number} Cleartext-Password := "p${number}"\n\t${REPLIES.join(',\n\t')}\n`;
+    return `u${number} Cleartext-Password := "p${number}"\n\t${replies.join(',\n\t')}\n`;
   });
   return start(folder, 'files', {
     users: entries.join(''),
@@ -198,6 +210,9 @@ server ${name} {
 	}
 	post-auth {
 		${parts.postAuth}
+		update reply {
+			&Message-Authenticator := 0x00
+		}
 		Post-Auth-Type REJECT {
 			${parts.postAuth}
 		}
