@@ -7,7 +7,7 @@ import { JalaServers } from './jala-servers';
 import { type Load, LoadGenerator, type LoadResult } from './load';
 import type { BenchOptions } from './options';
 import { Place } from './place';
-import { type Rival, startFilesServer, startStockServer } from './rival-servers';
+import { type Rival, startFilesServer, startSelectServer, startStockServer } from './rival-servers';
 import type { Around } from './rounds';
 
 const STOCK_DATABASE = 'bench_stock';
@@ -17,6 +17,7 @@ export class Bench {
   jala: JalaServers;
   files: Rival;
   stock: Rival;
+  select: Rival;
   load: LoadGenerator;
   place: Place;
   private readonly folder = mkdtempSync(join(tmpdir(), 'jala-bench-radius-'));
@@ -37,6 +38,7 @@ export class Bench {
     await this.jala.start(this.place.account);
     this.files = await startFilesServer(this.folder, usersPerTenant);
     this.stock = await startStockServer(this.folder, this.place.account, STOCK_DATABASE);
+    this.select = await startSelectServer(this.folder, this.place.account, this.place.first.context.db);
   }
 
   /** A tenant besides the others, with a router of its own. @returns the generator's number of it */
@@ -68,6 +70,7 @@ export class Bench {
     await this.jala?.stop();
     await this.files?.server.stop();
     await this.stock?.server.stop();
+    await this.select?.server.stop();
     await this.place?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

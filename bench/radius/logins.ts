@@ -8,12 +8,13 @@ const HISTORY_LOGINS = 3_000;
 
 /** Logins: our server for one tenant and for all of them, against a stock one and one without a database. */
 export async function benchLogins(bench: Bench): Promise<void> {
-  const { options, jala, files, stock } = bench;
+  const { options, jala, files, stock, select } = bench;
   heading(`Logins, ${options.window} outstanding, ${options.usersPerTenant} users in each tenant`);
   const ofJala = (): readonly number[] => jala.pids;
   const results = await interleave(
     {
       files: { name: 'users in a file, PAP', pids: () => [files.server.pid], run: () => bench.login(files.authPort) },
+      select: { name: 'one SELECT of a password, PAP', pids: () => [select.server.pid], run: () => bench.login(select.authPort) },
       stock: { name: 'stock rlm_sql, PAP', pids: () => [stock.server.pid], run: () => bench.login(stock.authPort) },
       one: { name: 'Jala, 1 tenant, PAP', pids: ofJala, run: () => bench.login(jala.authPort) },
       many: {
@@ -31,6 +32,7 @@ export async function benchLogins(bench: Bench): Promise<void> {
   judgeFloor(`full enforcement, ${many}, against stock`, ratio(results.many, results.stock), 1.4, 'PAP, aim 1.8');
   judgeFloor(`${many} against 1 tenant`, ratio(results.many, results.one), 0.8, 'PAP');
   judgeFloor('full enforcement, 1 tenant, against files', ratio(results.one, results.files), 0.2, 'PAP; no database at all there');
+  note(`one SELECT of a password and nothing else, against files: ${ratio(results.select, results.files).toFixed(2)}x`);
   judgeFloor('MS-CHAPv2 against PAP', ratio(results.mschap, results.one), 0.8, '1 tenant');
   generatorWasNoLimit(Object.values(results).flat());
   await noteHistory(bench);

@@ -48,17 +48,10 @@ export async function startFilesServer(folder: string, users: number): Promise<R
 
 /** Debian's rlm_sql with its own queries on its own schema, in one database: logins, login history and accounting in SQL. */
 export async function startStockServer(folder: string, account: RadiusAccount, database: string): Promise<Rival> {
-  const modules = `sql {
-	dialect = "mysql"
-	driver = "rlm_sql_mysql"
-	server = "localhost"
-	login = "${account.user}"
-	password = "${account.password}"
-	radius_db = "${database}"
-	mysql {
-		warnings = no
-	}
-	acct_table1 = "radacct"
+  const modules = sqlModule(
+    account,
+    database,
+    `	acct_table1 = "radacct"
 	acct_table2 = "radacct"
 	postauth_table = "radpostauth"
 	authcheck_table = "radcheck"
@@ -68,8 +61,58 @@ export async function startStockServer(folder: string, account: RadiusAccount, d
 	usergroup_table = "radusergroup"
 	client_table = "nas"
 	group_attribute = "SQL-Group"
-	read_clients = no
 	delete_stale_sessions = yes
+	$INCLUDE ${STOCK_SQL}/queries.conf`,
+  );
+  return start(
+    folder,
+    'stock',
+    { users: '', modules, authorize: 'sql', accounting: 'sql', postAuth: 'sql' },
+    socketEnvironment(folder, account),
+  );
+}
+
+/**
+ * The least that any server with a database does: one SELECT of a password by its primary key, and a fixed answer. No enforcement, no
+ * history. It shows what the round trip costs on this machine.
+ */
+export async function startSelectServer(folder: string, account: RadiusAccount, database: string): Promise<Rival> {
+  const lookup = `sql_map lookup {
+	sql_module_instance = "sql"
+	dialect = "mysql"
+	multiple_rows = no
+	query = "SELECT password FROM ${database}.raduser WHERE username = '%{SQL-User-Name}'"
+	update {
+		control:Cleartext-Password := 0
+	}
+}
+`;
+  const answer = [...USER_REPLIES, ...GROUP_REPLIES].map(([name, value]) => `&${name} := "${value}"`).join('\n\t');
+  return start(
+    folder,
+    'select',
+    {
+      users: '',
+      modules: sqlModule(account, 'information_schema', '	sql_user_name = "%{User-Name}"') + lookup,
+      authorize: 'lookup',
+      accounting: 'ok',
+      postAuth: `update reply {\n\t${answer}\n\t}`,
+    },
+    socketEnvironment(folder, account),
+  );
+}
+
+const sqlModule = (account: RadiusAccount, database: string, settings: string): string => `sql {
+	dialect = "mysql"
+	driver = "rlm_sql_mysql"
+	server = "localhost"
+	login = "${account.user}"
+	password = "${account.password}"
+	radius_db = "${database}"
+	read_clients = no
+	mysql {
+		warnings = no
+	}
 	pool {
 		start = ${THREADS}
 		min = ${THREADS}
@@ -80,16 +123,9 @@ export async function startStockServer(folder: string, account: RadiusAccount, d
 		idle_timeout = 0
 		retry_delay = 1
 	}
-	$INCLUDE ${STOCK_SQL}/queries.conf
+${settings}
 }
 `;
-  return start(
-    folder,
-    'stock',
-    { users: '', modules, authorize: 'sql', accounting: 'sql', postAuth: 'sql' },
-    socketEnvironment(folder, account),
-  );
-}
 
 interface Parts {
   readonly users: string;
