@@ -8,6 +8,7 @@ import { describeFailure } from './lib/failure.mjs';
 import { writeJsonAtomically } from './lib/files.mjs';
 import { requireNodeVersion } from './lib/node-modules.mjs';
 import { ensurePackages, extendSearchPath, TEST_REQUIREMENTS } from './lib/packages.mjs';
+import { identifyNpm, isAlive } from './lib/process-identity.mjs';
 import { TIERS } from './lib/test-tiers.mjs';
 import { startThrowawayServices } from './lib/throwaway-services.mjs';
 import { bold, red, say, step, warn } from './lib/ui.mjs';
@@ -98,6 +99,9 @@ async function main() {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interruption.abort());
+// npm does not pass SIGTERM on: whoever ends npm means us.
+const npm = identifyNpm();
+if (npm) setInterval(() => !isAlive(npm) && interruption.abort(), 500).unref();
 
 main().then(
   (code) => process.exit(code),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { endProcess, identifyProcess } from './process-identity.mjs';
+import { endGroup, endProcess, identifyProcess, signalGroup } from './process-identity.mjs';
 
 /**
  * @typedef {object} Command
@@ -107,8 +107,12 @@ export function run({ command, args, env, cwd, input, timeoutMs, interruptible =
   });
 }
 
+/** An installation that a test started stops its servers in order; that takes a while. */
+const GROUP_GRACE_MS = 20_000;
+
 /**
- * Runs a command to its end while its output is seen.
+ * Runs a command to its end while its output is seen. It has a process group of its own, and nothing of that outlives it:
+ * a test runner that is ended dies at once, and the servers its tests had started would hear nothing of it.
  * @param {Command & { timeoutMs: number, quietOutput?: boolean }} options quietOutput shows only what it writes to stderr
  * @returns {Promise<number>} its exit code
  */
@@ -117,17 +121,21 @@ export function runVisibly({ command, args, env, cwd, timeoutMs, quietOutput = f
     const child = spawn(command, args, {
       env: env ?? process.env,
       cwd,
+      detached: true,
       stdio: ['ignore', quietOutput ? 'ignore' : 'inherit', 'inherit'],
-      timeout: timeoutMs,
-      killSignal: 'SIGTERM',
     });
-    const interrupt = () => child.kill('SIGTERM');
+    const interrupt = () => child.pid && child.exitCode === null && signalGroup(child.pid, 'SIGTERM');
+    const timer = setTimeout(interrupt, timeoutMs);
     interruption.signal.addEventListener('abort', interrupt);
     const finish = (/** @type {number} */ code) => {
+      clearTimeout(timer);
       interruption.signal.removeEventListener('abort', interrupt);
       resolve(code);
     };
     child.once('error', () => finish(127));
-    child.once('close', (code) => finish(code ?? 1));
+    child.once('close', async (code) => {
+      if (child.pid) await endGroup(child.pid, GROUP_GRACE_MS);
+      finish(code ?? 1);
+    });
   });
 }

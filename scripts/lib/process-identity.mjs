@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from './failure.mjs';
 
@@ -15,14 +15,14 @@ function currentBoot() {
 
 /**
  * @param {number} pid
- * @returns {{ state: string, parent: number, startTime: string } | undefined}
+ * @returns {{ state: string, parent: number, group: number, startTime: string } | undefined}
  */
 function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the command in brackets and may itself hold spaces and brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: String(fields[0]), parent: Number(fields[1]), startTime: String(fields[19]) };
+    return { state: String(fields[0]), parent: Number(fields[1]), group: Number(fields[2]), startTime: String(fields[19]) };
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return undefined;
     throw error;
@@ -109,4 +109,45 @@ export async function endProcess(identity, { graceMs, signal = 'SIGTERM' }) {
   if (await waitForEnd(identity, graceMs)) return;
   signalProcess(identity, 'SIGKILL');
   await waitForEnd(identity, 5_000);
+}
+
+/**
+ * @param {number} group the pid of the process that began it
+ * @returns {boolean} whether anything of it still runs
+ */
+function isGroupAlive(group) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => statOf(Number(pid)))
+    .some((stat) => stat?.group === group && stat.state !== 'Z');
+}
+
+/**
+ * Ends everything that a child started in a group of its own, and what that started in turn; first politely.
+ * @param {number} group
+ * @param {number} graceMs
+ */
+export async function endGroup(group, graceMs) {
+  const signals = /** @type {const} */ ([
+    ['SIGTERM', graceMs],
+    ['SIGKILL', 5_000],
+  ]);
+  for (const [signal, waitMs] of signals) {
+    const deadline = Date.now() + waitMs;
+    if (!isGroupAlive(group)) return;
+    signalGroup(group, signal);
+    while (isGroupAlive(group) && Date.now() < deadline) await sleep(50);
+  }
+}
+
+/**
+ * @param {number} group
+ * @param {NodeJS.Signals} signal
+ */
+export function signalGroup(group, signal) {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error;
+  }
 }

@@ -45,6 +45,45 @@ describe('a process', () => {
   });
 });
 
+/** Runs a shell visibly, as a tier is run, in a program that is told to stop as npm test is. Its first line is the pid of a grandchild. */
+const VISIBLE = `
+  import { interruption, runVisibly } from '${join(REPOSITORY, 'scripts/lib/child-process.mjs')}';
+  process.on('SIGTERM', () => interruption.abort());
+  process.exit(await runVisibly({ command: 'sh', args: ['-c', process.env.SCRIPT], timeoutMs: Number(process.env.TIMEOUT_MS) }));
+`;
+
+describe('a program that is watched', () => {
+  /** @param {string} script @param {number} [timeoutMs] */
+  const watch = async (script, timeoutMs = 30_000) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', VISIBLE], {
+      env: { ...process.env, SCRIPT: script, TIMEOUT_MS: String(timeoutMs) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (output += chunk));
+    const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    await until('the pid of the grandchild', () => /^\d+\n/.test(output));
+    return { child, ended, grandchild: Number(output) };
+  };
+
+  it('is stopped with all that it started, before the word goes out that it has stopped', async () => {
+    // As jest is: it dies at once, and what it had started hears nothing of it.
+    const { child, ended, grandchild } = await watch('sleep 60 & echo $!; exec sleep 60');
+    child.kill('SIGTERM');
+    assert.notEqual(await ended, 0);
+    assert.ok(!exists(grandchild));
+  });
+
+  it('leaves nothing behind when it ends by itself, or takes too long', async () => {
+    const alone = await watch('sleep 60 & echo $!');
+    assert.equal(await alone.ended, 0);
+    assert.ok(!exists(alone.grandchild));
+    const late = await watch('sleep 60 & echo $!; exec sleep 60', 1_000);
+    assert.notEqual(await late.ended, 0);
+    assert.ok(!exists(late.grandchild));
+  });
+});
+
 describe('a lock', () => {
   it('is held by one, and names it to the others', (test) => {
     const path = join(temporaryFolder(test), 'lock');
