@@ -70,11 +70,12 @@ class MeProbe {
 
 const secret = randomBytes(32);
 const resolved: AccessClaims[] = [];
+const ended = new Set(['ended']);
 
 class Resolver extends PrincipalResolver {
   async resolve(claims: AccessClaims): Promise<Principal> {
     resolved.push(claims);
-    if (claims.sid === 'ended') throw new DomainError('UNAUTHENTICATED');
+    if (ended.has(claims.sid)) throw new DomainError('UNAUTHENTICATED');
     const permissions: Permission[] = claims.aud === 'platform' ? ['overview.view'] : ['customers.view'];
     return {
       audience: claims.aud,
@@ -173,6 +174,17 @@ describe('the access guard', () => {
     ]) {
       expect(await get('/api/me', sign(claims), 4)).toBe('UNAUTHENTICATED');
     }
+  });
+
+  it('asks at every request whether the session of a token goes on, and whether the token is for this host', async () => {
+    const token = sign({ sub: '7', aud: 'tenant', tid: 4, sid: 'soon over' });
+    expect(await get('/api/me', token, 4)).toBe('{"role":"cashier"}');
+    expect(await get('/api/me', token, 4)).toBe('{"role":"cashier"}');
+    expect(await get('/api/tenant/customers/secret', token, 4)).toBe('FORBIDDEN');
+    expect(await get('/api/me', token, 5)).toBe('NOT_FOUND');
+    expect(await get('/api/me', token)).toBe('NOT_FOUND');
+    ended.add('soon over');
+    expect(await get('/api/me', token, 4)).toBe('UNAUTHENTICATED');
   });
 
   it('answers 404 to another tenant’s token, and looks nobody up', async () => {

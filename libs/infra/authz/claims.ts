@@ -11,3 +11,9 @@ export function parseClaims(payload: unknown): AccessClaims | undefined {
   if (audience === 'platform' ? tid !== null : typeof tid !== 'number' || !Number.isSafeInteger(tid)) return undefined;
   return { sub, aud: audience, tid: tid as number | null, sid, ver };
 }
+
+/** Seconds since 1970; undefined where a payload does not say when it ends. */
+export function expiryOf(payload: unknown): number | undefined {
+  const { exp } = payload as { exp?: unknown };
+  return typeof exp === 'number' ? exp : undefined;
+}
