@@ -1,3 +1,4 @@
+export * from './ambient-value';
 export * from './bit-rate';
 export * from './clock';
 export * from './data-size';

@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
+import { AmbientValue } from '@jala/kernel';
 import { isConflictWithOthers, isDatabaseUnavailable } from './database-errors';
 
 const MAX_ATTEMPTS = 3;
@@ -22,7 +22,7 @@ interface OpenTransaction {
  * through every call. `database` says which database the calling code is on.
  */
 export class AmbientTransactions {
-  private readonly storage = new AsyncLocalStorage<OpenTransaction>();
+  private readonly ambient = new AmbientValue<OpenTransaction>();
   private readonly logger = new Logger(AmbientTransactions.name);
 
   constructor(
@@ -71,7 +71,7 @@ export class AmbientTransactions {
   }
 
   private current(): OpenTransaction | undefined {
-    let open = this.storage.getStore();
+    let open = this.ambient.get();
     if (!open) return undefined;
     const database = this.database();
     while (open && open.database !== database) open = open.outer;
@@ -90,11 +90,11 @@ export class AmbientTransactions {
         database: this.database(),
         manager: runner.manager,
         afterCommit: [],
-        outer: this.storage.getStore(),
+        outer: this.ambient.get(),
         ended: false,
       };
       try {
-        const result = await this.storage.run(open, fn);
+        const result = await this.ambient.run(open, fn);
         open.ended = true;
         await runner.commitTransaction();
         // Outside the transaction's own context, which has ended.

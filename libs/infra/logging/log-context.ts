@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AmbientValue } from '@jala/kernel';
 
 /** Identifiers that every line written during a request or a job carries. */
 export interface LogFields {
@@ -8,16 +8,16 @@ export interface LogFields {
   readonly tenant?: string;
 }
 
-const storage = new AsyncLocalStorage<LogFields>();
+const ambient = new AmbientValue<LogFields>();
 const sources: (() => LogFields)[] = [];
 
 export const LogContext = {
   run<T>(fields: LogFields, fn: () => T): T {
-    return storage.run({ ...storage.getStore(), ...fields }, fn);
+    return ambient.run({ ...ambient.get(), ...fields }, fn);
   },
 
   current(): LogFields {
-    return Object.assign({}, ...sources.map((source) => source()), storage.getStore()) as LogFields;
+    return Object.assign({}, ...sources.map((source) => source()), ambient.get()) as LogFields;
   },
 
   /** Lets an area that has its own context, such as tenancy, add to every line without logging knowing it. */

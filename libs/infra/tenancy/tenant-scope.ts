@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { DomainError } from '@jala/contracts';
+import { AmbientValue } from '@jala/kernel';
 import { LogContext } from '@jala/infra/logging';
 
 /** What is known about the current tenant everywhere, without asking anybody. */
@@ -24,7 +24,7 @@ export interface OpenScope {
   ended: boolean;
 }
 
-const storage = new AsyncLocalStorage<OpenScope>();
+const ambient = new AmbientValue<OpenScope>();
 
 /** Ids are never given out twice, yet a tenant that moves to another host must not be served from its old place. */
 export function scopeKeyOf({ host, db, id }: TenantContext): string {
@@ -33,7 +33,7 @@ export function scopeKeyOf({ host, db, id }: TenantContext): string {
 
 /** For the connection pool, which must know when the scope of a connection has ended. */
 export function openScope(): OpenScope | undefined {
-  return storage.getStore();
+  return ambient.get();
 }
 
 /**
@@ -45,7 +45,7 @@ export class TenantScope {
     const { id, slug, db, host, timezone, currency, locale } = tenant;
     const frozen = Object.freeze({ id, slug, db, host, timezone, currency, locale });
     const scope: OpenScope = { tenant: frozen, key: scopeKeyOf(frozen), ended: false };
-    return storage.run(scope, async () => {
+    return ambient.run(scope, async () => {
       try {
         return await fn();
       } finally {
@@ -56,13 +56,13 @@ export class TenantScope {
 
   /** @throws DomainError NO_TENANT_SCOPE */
   static current(): TenantContext {
-    const scope = storage.getStore();
+    const scope = ambient.get();
     if (!scope) throw new DomainError('NO_TENANT_SCOPE');
     return scope.tenant;
   }
 
   static peek(): TenantContext | undefined {
-    return storage.getStore()?.tenant;
+    return ambient.get()?.tenant;
   }
 }
 
