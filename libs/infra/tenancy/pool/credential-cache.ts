@@ -10,6 +10,8 @@ interface Entry {
   readonly tenantId: number;
   readonly identity: Promise<PoolIdentity>;
   readonly until: number;
+  /** Once it is there. */
+  known: PoolIdentity | undefined;
 }
 
 /** Database accounts of the tenants that are busy now, in memory for minutes only. */
@@ -22,6 +24,12 @@ export class CredentialCache {
     const known = this.entries.get(scope.key);
     if (known && known.until > Date.now()) return known.identity;
     return this.fetch(scope);
+  }
+
+  /** Without waiting; undefined while it is asked for, or has to be. */
+  known(scope: OpenScope): PoolIdentity | undefined {
+    const entry = this.entries.get(scope.key);
+    return entry && entry.until > Date.now() ? entry.known : undefined;
   }
 
   /** Asks again, unless somebody did so since `stale` was handed out. */
@@ -37,12 +45,16 @@ export class CredentialCache {
   private fetch(scope: OpenScope): Promise<PoolIdentity> {
     const identity = this.ask(scope);
     this.entries.delete(scope.key);
-    this.entries.set(scope.key, { tenantId: scope.tenant.id, identity, until: Date.now() + LIFETIME_MS });
+    const entry: Entry = { tenantId: scope.tenant.id, identity, until: Date.now() + LIFETIME_MS, known: undefined };
+    this.entries.set(scope.key, entry);
     const [oldest] = this.entries.keys();
     if (this.entries.size > CAPACITY && oldest !== undefined) this.entries.delete(oldest);
-    identity.catch(() => {
-      if (this.entries.get(scope.key)?.identity === identity) this.entries.delete(scope.key);
-    });
+    identity.then(
+      (known) => (entry.known = known),
+      () => {
+        if (this.entries.get(scope.key) === entry) this.entries.delete(scope.key);
+      },
+    );
     return identity;
   }
 

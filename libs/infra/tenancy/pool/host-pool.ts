@@ -47,6 +47,21 @@ export class HostPool {
   }
 
   /**
+   * What `acquire` would give, where nobody has to wait for it: a connection that was in use for this account a moment ago. Most
+   * statements get theirs here, without a turn of the event loop.
+   */
+  acquireAtOnce(identity: PoolIdentity): PooledConnection | undefined {
+    if (this.ending || this.line.length > 0 || !this.mayHaveAnother(identity.key)) return undefined;
+    const connection = this.idle.lastOf(identity.key);
+    if (!connection || !this.isReady(connection, identity) || this.isQuiet(connection)) return undefined;
+    this.idle.remove(connection);
+    this.count(identity.key, 1);
+    this.inUse.add(connection);
+    this.counters.reused++;
+    return connection;
+  }
+
+  /**
    * A connection that is logged in as the identity's account, in a clean session.
    * @throws DomainError BUSY after the acquire timeout, DATABASE_UNAVAILABLE; the server's own error when it refuses the account
    */
@@ -106,7 +121,7 @@ export class HostPool {
 
   private pump(): void {
     while (this.line.length > 0 && (this.idle.length > 0 || this.slots < this.options.max)) {
-      const waiter = this.line.next((key) => (this.usedBy.get(key) ?? 0) < this.options.perTenantMax);
+      const waiter = this.line.next((key) => this.mayHaveAnother(key));
       if (!waiter) return;
       clearTimeout(waiter.deadline);
       this.count(waiter.identity.key, 1);
@@ -133,14 +148,26 @@ export class HostPool {
     }
   }
 
+  private mayHaveAnother(key: string): boolean {
+    return (this.usedBy.get(key) ?? 0) < this.options.perTenantMax;
+  }
+
+  private isReady({ identity: { key, target } }: PooledConnection, wanted: PoolIdentity): boolean {
+    return key === wanted.key && (target === wanted.target || isSameAccount(target, wanted.target));
+  }
+
+  /** For so long that it is asked whether it still lives. */
+  private isQuiet({ lastUsed }: PooledConnection): boolean {
+    return Date.now() - lastUsed > this.options.pingAfterMs;
+  }
+
   private async prepare(connection: PooledConnection, identity: PoolIdentity): Promise<PooledConnection> {
-    const isReady = connection.identity.key === identity.key && isSameAccount(connection.identity.target, identity.target);
     try {
-      if (!isReady) {
+      if (!this.isReady(connection, identity)) {
         await connection.logIn(identity, this.options.handshakeTimeoutMs);
         this.counters.switched++;
       } else {
-        if (Date.now() - connection.lastUsed > this.options.pingAfterMs) await connection.ping(PING_TIMEOUT_MS);
+        if (this.isQuiet(connection)) await connection.ping(PING_TIMEOUT_MS);
         this.counters.reused++;
       }
       if (!connection.isDead) return connection;

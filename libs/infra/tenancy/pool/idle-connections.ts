@@ -1,9 +1,9 @@
 import type { PooledConnection } from './pooled-connection';
 
-/** Connections nobody uses, the longest idle first. Sets keep the order of insertion and forget in constant time. */
+/** Connections nobody uses, the longest idle first. A set keeps the order of insertion and forgets in constant time. */
 export class IdleConnections {
   private readonly all = new Set<PooledConnection>();
-  private readonly byTenant = new Map<string, Set<PooledConnection>>();
+  private readonly byTenant = new Map<string, PooledConnection[]>();
 
   get length(): number {
     return this.all.size;
@@ -13,13 +13,17 @@ export class IdleConnections {
     this.all.add(connection);
     const { key } = connection.identity;
     const mine = this.byTenant.get(key);
-    if (mine) mine.add(connection);
-    else this.byTenant.set(key, new Set([connection]));
+    if (mine) mine.push(connection);
+    else this.byTenant.set(key, [connection]);
   }
 
-  /** One that is logged in for this tenant already. */
+  /** The one used last of those logged in for this tenant: its caches and its thread are warm, and those beyond need get to close. */
+  lastOf(key: string): PooledConnection | undefined {
+    return this.byTenant.get(key)?.at(-1);
+  }
+
   takeOf(key: string): PooledConnection | undefined {
-    const [connection] = this.byTenant.get(key) ?? [];
+    const connection = this.lastOf(key);
     if (connection) this.remove(connection);
     return connection;
   }
@@ -40,8 +44,9 @@ export class IdleConnections {
     if (!this.all.delete(connection)) return false;
     const { key } = connection.identity;
     const mine = this.byTenant.get(key);
-    mine?.delete(connection);
-    if (mine?.size === 0) this.byTenant.delete(key);
+    if (mine?.at(-1) === connection) mine.pop();
+    else mine?.splice(mine.indexOf(connection), 1);
+    if (mine?.length === 0) this.byTenant.delete(key);
     return true;
   }
 }

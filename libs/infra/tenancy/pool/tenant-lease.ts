@@ -70,21 +70,24 @@ export class TenantLease {
     return this;
   }
 
-  private async send(sql: Sql, params?: unknown[]): Promise<[unknown, FieldPacket[]]> {
-    const connection = this.usable();
-    const options = typeof sql === 'string' ? { sql } : sql;
-    connection.session.sent(options.sql);
-    this.begin();
+  /** One promise and no more: every statement passes here. */
+  private send(sql: Sql, params?: unknown[]): Promise<[unknown, FieldPacket[]]> {
     return new Promise((resolve, reject) => {
-      connection.raw.query(options, params ?? [], (error: QueryError | null, rows: unknown, fields: FieldPacket[]) => {
+      const connection = this.usable();
+      const text = typeof sql === 'string' ? sql : sql.sql;
+      connection.session.sent(text);
+      this.begin();
+      const done = (error: QueryError | null, rows: unknown, fields: FieldPacket[]): void => {
         this.finish();
         if (error) {
           reject(error);
           return;
         }
-        connection.session.succeeded(options.sql);
+        connection.session.succeeded(text);
         resolve([rows, fields]);
-      });
+      };
+      if (typeof sql === 'string') connection.raw.query(sql, params ?? [], done);
+      else connection.raw.query(sql, params ?? [], done);
     });
   }
 

@@ -75,6 +75,23 @@ describe('the pool of tenant connections', () => {
     });
   });
 
+  it('gives the connection that was used last, so that those beyond need are closed', async () => {
+    const idOf = async (statement: Promise<unknown>) => ((await statement) as { id: number }[])[0]!.id;
+    const [first, second] = ['SELECT CONNECTION_ID() AS id', 'SELECT CONNECTION_ID() AS id, SLEEP(0.05)'];
+    const [, last] = await one.run(() => Promise.all([first, second].map((sql) => idOf(db().query(sql)))));
+    await one.run(async () => {
+      for (let round = 0; round < 3; round++) expect(await idOf(db().query(first))).toBe(last);
+    });
+  });
+
+  it('lets nobody overtake those who wait', async () => {
+    const order: string[] = [];
+    const ask = (name: string, sql = 'SELECT 1') => one.run(() => db().query(sql)).then(() => order.push(name));
+    const waiting = ask('slow', 'SELECT SLEEP(0.05)').then(() => ask('late'));
+    await Promise.all([waiting, ask('slow', 'SELECT SLEEP(0.05)'), ...Array.from({ length: 6 }, () => ask('early'))]);
+    expect(order.at(-1)).toBe('late');
+  });
+
   describe('a connection that comes back', () => {
     it('out of an open transaction is rolled back before anybody else gets it', async () => {
       await one.run(async () => {

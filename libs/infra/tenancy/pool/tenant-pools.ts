@@ -23,12 +23,19 @@ export interface HostPoolMetrics extends HostPoolCounters {
   readonly leaks: number;
 }
 
+/** A database host and its pool. */
+interface Place {
+  readonly address: string;
+  readonly pool: HostPool;
+  leaks: number;
+}
+
 /** One pool per database host, and every connection that somebody holds at the moment. */
 export class TenantPools {
   private readonly options: PoolOptions;
   private readonly cache: CredentialCache;
-  private readonly pools = new Map<string, { pool: HostPool; leaks: number }>();
-  private readonly leases = new Map<TenantLease, string>();
+  private readonly places = new Map<string, Place>();
+  private readonly leases = new Map<TenantLease, Place>();
   private readonly logger = new Logger(TenantPools.name);
   private readonly sweeper: NodeJS.Timeout;
 
@@ -39,6 +46,15 @@ export class TenantPools {
       AsyncResource.bind(() => this.sweep()),
       this.options.sweepMs,
     ).unref();
+  }
+
+  /** What `lease` would give, where nothing has to be waited for. */
+  leaseAtOnce(scope: OpenScope): TenantLease | undefined {
+    const identity = this.cache.known(scope);
+    if (!identity) return undefined;
+    const place = this.placeOf(identity);
+    const connection = place.pool.acquireAtOnce(identity);
+    return connection && this.leaseOf(connection, scope, place);
   }
 
   /** @throws DomainError BUSY, DATABASE_UNAVAILABLE */
@@ -62,23 +78,30 @@ export class TenantPools {
   }
 
   metrics(): HostPoolMetrics[] {
-    return [...this.pools].map(([host, { pool, leaks }]) => ({ host, ...pool.size, ...pool.counters, leaks }));
+    return [...this.places.values()].map(({ address, pool, leaks }) => ({ host: address, ...pool.size, ...pool.counters, leaks }));
   }
 
   async end(): Promise<void> {
     clearInterval(this.sweeper);
-    await Promise.all([...this.pools.values()].map(({ pool }) => pool.end()));
+    await Promise.all([...this.places.values()].map(({ pool }) => pool.end()));
   }
 
   private async leaseAs(scope: OpenScope, identity: PoolIdentity): Promise<TenantLease> {
-    const { host, port, socket } = identity.target;
-    const address = socket ?? `${host}:${port}`;
-    const entry = this.pools.get(address) ?? { pool: new HostPool(this.options), leaks: 0 };
-    this.pools.set(address, entry);
-    const connection = await entry.pool.acquire(identity);
-    const lease = new TenantLease(connection, scope, (ended, given, reusable) => this.takeBack(entry.pool, ended, given, reusable));
-    this.leases.set(lease, address);
+    const place = this.placeOf(identity);
+    return this.leaseOf(await place.pool.acquire(identity), scope, place);
+  }
+
+  private leaseOf(connection: PooledConnection, scope: OpenScope, place: Place): TenantLease {
+    const lease = new TenantLease(connection, scope, (ended, given, reusable) => this.takeBack(place.pool, ended, given, reusable));
+    this.leases.set(lease, place);
     return lease;
+  }
+
+  private placeOf({ target: { host, port, socket } }: PoolIdentity): Place {
+    const address = socket ?? `${host}:${port}`;
+    let place = this.places.get(address);
+    if (!place) this.places.set(address, (place = { address, pool: new HostPool(this.options), leaks: 0 }));
+    return place;
   }
 
   private takeBack(pool: HostPool, lease: TenantLease, connection: PooledConnection, reusable: boolean): void {
@@ -89,17 +112,16 @@ export class TenantPools {
 
   private sweep(): void {
     const now = Date.now();
-    for (const [lease, address] of this.leases) {
+    for (const [lease, place] of this.leases) {
       if (!lease.isForgotten(now, this.options)) continue;
-      const entry = this.pools.get(address);
-      if (entry) entry.leaks++;
+      place.leaks++;
       this.logger.error(
-        { tenant: lease.tenant, host: address },
+        { tenant: lease.tenant, host: place.address },
         'A connection was forgotten by the code that asked for it, and is taken away',
       );
       lease.revoke();
     }
-    for (const { pool } of this.pools.values()) pool.closeIdleSince(now - this.options.idleCloseMs);
+    for (const { pool } of this.places.values()) pool.closeIdleSince(now - this.options.idleCloseMs);
   }
 }
 
