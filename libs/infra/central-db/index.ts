@@ -4,6 +4,7 @@ export * from './central-db.module';
 export * from './database-errors';
 export * from './database-target';
 export * from './driver-options';
+export { type Condition, EntityReader } from './entity-reader';
 export * from './id-column';
 export * from './like-pattern';
 export { type MigrationFile, type MigrationKind, MigrationSet } from './migration-set';

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { BaseEntity, DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 import { DomainError } from '@jala/contracts';
-import { type AfterCommit, AmbientTransactions, driverOptions, type EntityClass } from '@jala/infra/central-db';
+import { type AfterCommit, AmbientTransactions, driverOptions, type EntityClass, EntityReader } from '@jala/infra/central-db';
 import { tenantDriver } from './pool/tenant-driver';
 import { TenantPools } from './pool/tenant-pools';
 import { openScope } from './tenant-scope';
@@ -9,6 +9,8 @@ import { openScope } from './tenant-scope';
 /** The current tenant's database. One DataSource serves all tenants; its connections are chosen by the scope. */
 @Injectable()
 export class TenantDatabase implements OnApplicationShutdown {
+  /** For pages and single rows that are only looked at; what is changed comes from `repository`. */
+  readonly read: EntityReader;
   private readonly transactions: AmbientTransactions;
 
   constructor(
@@ -16,6 +18,7 @@ export class TenantDatabase implements OnApplicationShutdown {
     private readonly pools: TenantPools,
   ) {
     this.transactions = new AmbientTransactions(dataSource, scopeKey);
+    this.read = new EntityReader(dataSource, (sql, params) => this.query(sql, params));
   }
 
   static async open(pools: TenantPools, entities: readonly EntityClass[]): Promise<TenantDatabase> {
@@ -54,7 +57,7 @@ export class TenantDatabase implements OnApplicationShutdown {
     if (this.transactions.isOpen()) return this.transactions.query<T>(sql, params);
     const scope = openScope();
     if (!scope) throw new DomainError('NO_TENANT_SCOPE');
-    const lease = await this.pools.lease(scope);
+    const lease = this.pools.leaseAtOnce(scope) ?? (await this.pools.lease(scope));
     try {
       const [rows] = await lease.promise().query(sql, params);
       return rows as T;

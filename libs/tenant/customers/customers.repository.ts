@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CustomerStatus, Page, PageRequest, ServiceType } from '@jala/contracts';
-import { containsPattern } from '@jala/infra/central-db';
+import { type Condition, containsPattern } from '@jala/infra/central-db';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { userKey } from '@jala/radius';
 import { Customer } from './customer.entity';
@@ -27,18 +27,18 @@ export interface CustomerRef {
 }
 
 const SORTS: Readonly<Record<string, string>> = {
-  username: 'customer.username',
-  name: 'customer.name',
-  status: 'customer.status',
-  expires_at: 'customer.expiresAt',
-  created_at: 'customer.createdAt',
+  username: 'username',
+  name: 'name',
+  status: 'status',
+  expires_at: 'expires_at',
+  created_at: 'created_at',
 };
 
 /** `expired` is a matter of the clock, see customer.states. */
-const STATUS_CONDITIONS: Readonly<Record<CustomerStatus, string>> = {
-  active: "customer.status = 'active' AND (customer.expiresAt IS NULL OR customer.expiresAt > :now)",
-  expired: "customer.status = 'active' AND customer.expiresAt <= :now",
-  suspended: "customer.status = 'suspended'",
+const STATUS_CONDITIONS: Readonly<Record<CustomerStatus, (now: Date) => Condition>> = {
+  active: (now) => ["status = 'active' AND (expires_at IS NULL OR expires_at > ?)", now],
+  expired: (now) => ["status = 'active' AND expires_at <= ?", now],
+  suspended: () => ["status = 'suspended'"],
 };
 
 @Injectable()
@@ -46,30 +46,21 @@ export class CustomersRepository {
   constructor(private readonly db: TenantDatabase) {}
 
   async list(request: PageRequest, filter: CustomerFilter, now: Date): Promise<Page<Customer>> {
-    const query = this.db.repository(Customer).createQueryBuilder('customer');
+    const where: Condition[] = [];
     if (request.search) {
-      query.andWhere(
-        '(customer.username LIKE :search OR customer.name LIKE :search OR customer.phone LIKE :search OR customer.email LIKE :search)',
-        {
-          search: containsPattern(request.search),
-        },
-      );
+      const pattern = containsPattern(request.search);
+      where.push(['(username LIKE ? OR name LIKE ? OR phone LIKE ? OR email LIKE ?)', pattern, pattern, pattern, pattern]);
     }
-    if (filter.status) query.andWhere(STATUS_CONDITIONS[filter.status], { now });
-    if (filter.serviceType) query.andWhere('customer.serviceType = :serviceType', { serviceType: filter.serviceType });
-    if (filter.servicePlanId) query.andWhere('customer.servicePlanId = :servicePlanId', { servicePlanId: filter.servicePlanId });
+    if (filter.status) where.push(STATUS_CONDITIONS[filter.status](now));
+    if (filter.serviceType) where.push(['service_type = ?', filter.serviceType]);
+    if (filter.servicePlanId) where.push(['service_plan_id = ?', filter.servicePlanId]);
     const order = request.order === 'desc' ? 'DESC' : 'ASC';
-    const [rows, total] = await query
-      .orderBy(SORTS[request.sort ?? ''] ?? 'customer.name', order)
-      .addOrderBy('customer.id', order)
-      .offset((request.page - 1) * request.perPage)
-      .limit(request.perPage)
-      .getManyAndCount();
-    return { rows, total };
+    return this.db.read.page(Customer, where, `${SORTS[request.sort ?? ''] ?? 'name'} ${order}, id ${order}`, request);
   }
 
-  async find(id: number): Promise<Customer | null> {
-    return this.db.repository(Customer).findOneBy({ id });
+  async find(id: number): Promise<Customer | undefined> {
+    const [customer] = await this.db.read.find(Customer, [['id = ?', id]]);
+    return customer;
   }
 
   /** Locked until the transaction ends: two people who suspend and delete at once take turns. */

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@jala/contracts';
-import { containsPattern } from '@jala/infra/central-db';
+import { type Condition, containsPattern } from '@jala/infra/central-db';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { Router } from './router.entity';
 
 const SORTS: Readonly<Record<string, string>> = {
-  name: 'router.name',
-  address: 'router.address',
-  location: 'router.location',
-  created_at: 'router.createdAt',
+  name: 'name',
+  address: 'address',
+  location: 'location',
+  created_at: 'created_at',
 };
 
 @Injectable()
@@ -16,27 +16,18 @@ export class RoutersRepository {
   constructor(private readonly db: TenantDatabase) {}
 
   async list(request: PageRequest): Promise<Page<Router>> {
-    const query = this.db.repository(Router).createQueryBuilder('router');
+    const where: Condition[] = [];
     if (request.search) {
-      query.andWhere(
-        `(router.name LIKE :search OR (router.connection = 'udp' AND router.address LIKE :search) OR router.location LIKE :search)`,
-        {
-          search: containsPattern(request.search),
-        },
-      );
+      const pattern = containsPattern(request.search);
+      where.push(["(name LIKE ? OR (connection = 'udp' AND address LIKE ?) OR location LIKE ?)", pattern, pattern, pattern]);
     }
     const order = request.order === 'desc' ? 'DESC' : 'ASC';
-    const [rows, total] = await query
-      .orderBy(SORTS[request.sort ?? ''] ?? 'router.name', order)
-      .addOrderBy('router.id', order)
-      .offset((request.page - 1) * request.perPage)
-      .limit(request.perPage)
-      .getManyAndCount();
-    return { rows, total };
+    return this.db.read.page(Router, where, `${SORTS[request.sort ?? ''] ?? 'name'} ${order}, id ${order}`, request);
   }
 
-  async find(id: number): Promise<Router | null> {
-    return this.db.repository(Router).findOneBy({ id });
+  async find(id: number): Promise<Router | undefined> {
+    const [router] = await this.db.read.find(Router, [['id = ?', id]]);
+    return router;
   }
 
   async findForUpdate(id: number): Promise<Router | null> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@jala/contracts';
-import { containsPattern } from '@jala/infra/central-db';
+import { type Condition, containsPattern } from '@jala/infra/central-db';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { ServicePlan } from './service-plan.entity';
 
@@ -9,10 +9,10 @@ export interface ServicePlanFilter {
 }
 
 const SORTS: Readonly<Record<string, string>> = {
-  name: 'plan.name',
-  price_minor: 'plan.priceMinor',
-  download_bps: 'plan.downloadBps',
-  created_at: 'plan.createdAt',
+  name: 'name',
+  price_minor: 'price_minor',
+  download_bps: 'download_bps',
+  created_at: 'created_at',
 };
 
 @Injectable()
@@ -20,17 +20,11 @@ export class ServicePlansRepository {
   constructor(private readonly db: TenantDatabase) {}
 
   async list(request: PageRequest, filter: ServicePlanFilter): Promise<Page<ServicePlan>> {
-    const query = this.db.repository(ServicePlan).createQueryBuilder('plan');
-    if (request.search) query.andWhere('plan.name LIKE :search', { search: containsPattern(request.search) });
-    if (filter.active !== undefined) query.andWhere('plan.active = :active', { active: filter.active });
+    const where: Condition[] = [];
+    if (request.search) where.push(['name LIKE ?', containsPattern(request.search)]);
+    if (filter.active !== undefined) where.push(['active = ?', filter.active]);
     const order = request.order === 'desc' ? 'DESC' : 'ASC';
-    const [rows, total] = await query
-      .orderBy(SORTS[request.sort ?? ''] ?? 'plan.priceMinor', order)
-      .addOrderBy('plan.id', order)
-      .offset((request.page - 1) * request.perPage)
-      .limit(request.perPage)
-      .getManyAndCount();
-    return { rows, total };
+    return this.db.read.page(ServicePlan, where, `${SORTS[request.sort ?? ''] ?? 'price_minor'} ${order}, id ${order}`, request);
   }
 
   /** The plans on sale, cheapest first. */
@@ -38,8 +32,9 @@ export class ServicePlansRepository {
     return this.db.repository(ServicePlan).find({ where: { active: true }, order: { priceMinor: 'ASC', id: 'ASC' } });
   }
 
-  async find(id: number): Promise<ServicePlan | null> {
-    return this.db.repository(ServicePlan).findOneBy({ id });
+  async find(id: number): Promise<ServicePlan | undefined> {
+    const [plan] = await this.db.read.find(ServicePlan, [['id = ?', id]]);
+    return plan;
   }
 
   /**
