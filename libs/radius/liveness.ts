@@ -21,3 +21,13 @@ export function liveParams(now: Date): Date[] {
   const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1_000);
   return [ago(INTERVALS * LONGEST_INTERIM_SECONDS), ago(LIVE_WINDOW_SECONDS), now];
 }
+
+/** For those who read `acctupdatetime` of open sessions themselves: none that was silent since then is live, whatever its interval. */
+export const oldestLive = (now: Date): Date => liveParams(now)[0]!;
+
+/** Known without asking for the user's interval. */
+export const isSurelyLive = (heardAt: Date, now: Date): boolean => isLive(heardAt, DEFAULT_INTERIM_SECONDS, now);
+
+/** What `liveSql` says of an open session, by its user's interval in seconds. */
+export const isLive = (heardAt: Date, interimSeconds: number, now: Date): boolean =>
+  heardAt.getTime() + INTERVALS * interimSeconds * 1_000 > now.getTime();

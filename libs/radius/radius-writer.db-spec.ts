@@ -260,6 +260,30 @@ describe('the RADIUS tables of a tenant', () => {
       });
     });
 
+    it('shows as online who reports once an hour, for three hours and no longer', async () => {
+      await query(`INSERT INTO raduser (username, interim_s) VALUES ('hourly', 3600), ('siti', 3600)`);
+      const heard = (username: string, at: string) =>
+        query(
+          `INSERT INTO radacct (acctuniqueid, username, acctstarttime, acctupdatetime) VALUES (?, ?, '2026-05-10 00:00:00', ?)
+           ON DUPLICATE KEY UPDATE acctupdatetime = VALUES(acctupdatetime)`,
+          [username, username, at],
+        );
+      await heard('other', '2026-05-10 03:00:00');
+      for (const [at, online] of [
+        ['2026-05-10 02:00:01', true],
+        ['2026-05-10 02:00:00', false],
+      ] as const) {
+        await heard('Hourly', at);
+        await tenant.run(async () => {
+          const presence = await sessions.presenceOf(['hourly', 'siti', 'other']);
+          expect(presence.get('hourly')?.online ?? false).toBe(online);
+          expect(presence.get('siti')?.online).toBe(true);
+          expect(presence.has('other')).toBe(false);
+          await expect(sessions.onlineOf('hourly')).resolves.toHaveLength(online ? 1 : 0);
+        });
+      }
+    });
+
     it('shows one user with the open session first, and what to disconnect', async () => {
       await tenant.run(async () => {
         expect((await sessions.forUser('budi', { page: 1, perPage: 10 })).rows.map((row) => row.acctSessionId)).toEqual([
