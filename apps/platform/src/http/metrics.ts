@@ -23,9 +23,10 @@ export class Metrics {
 
   /** Counts every response. The label is the route's pattern, so that ids in paths do not become time series. */
   observe(fastify: FastifyInstance): void {
-    fastify.addHook('onResponse', async (request, reply) => {
+    fastify.addHook('onResponse', (request, reply, done) => {
       const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) };
       this.requests.observe(labels, reply.elapsedTime / 1_000);
+      done();
     });
   }
 }

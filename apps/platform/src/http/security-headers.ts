@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import helmet from '@fastify/helmet';
+import fastify from 'fastify';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 
 /**
  * The web app loads nothing from elsewhere and is framed by nobody. Styles may be inline because positioned
  * menus and charts set them; scripts may not.
  */
-export async function setSecurityHeaders(fastify: FastifyInstance, https: boolean): Promise<void> {
-  await fastify.register(helmet, {
+export async function setSecurityHeaders(app: FastifyInstance, https: boolean): Promise<void> {
+  const headers = await headersBy({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -25,7 +26,22 @@ export async function setSecurityHeaders(fastify: FastifyInstance, https: boolea
     strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
     referrerPolicy: { policy: 'same-origin' },
   });
-  fastify.addHook('onSend', async (request, reply) => {
-    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
   });
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    done();
+  });
+}
+
+/** Helmet works out anew for every answer what never differs, so it is asked once, by an application of its own. */
+async function headersBy(options: FastifyHelmetOptions): Promise<Record<string, string>> {
+  const asking = fastify();
+  await asking.register(helmet, options);
+  asking.get('/', (_request, reply) => reply.raw.getHeaders());
+  const answer = await asking.inject('/');
+  await asking.close();
+  return answer.json<Record<string, string>>();
 }
