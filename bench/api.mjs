@@ -2,6 +2,7 @@
  * npm run bench -- api: an authenticated GET of a tenant against Fastify and mysql2 with nothing between them, on the
  * same database, in turns within one run. The ratio counts, not the rates: these are shared machines.
  */
+import { deepStrictEqual } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -52,6 +53,12 @@ async function post(url, body, token) {
   return response.json();
 }
 
+/** Who answers less has it easier. */
+async function assertSameAnswer(jala, bare, headers) {
+  const [ofJala, ofBare] = await Promise.all([fetch(jala, { headers }), fetch(bare)]);
+  deepStrictEqual(await ofBare.json(), await ofJala.json(), `${bare} does not answer what ${jala} does`);
+}
+
 async function rate(url, headers) {
   const result = await autocannon({ url, headers, connections: CONNECTIONS, duration: SECONDS });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} errors`);
@@ -90,6 +97,7 @@ async function main() {
     ];
     let failed = false;
     for (const { name, jala, bare: plain } of cases) {
+      await assertSameAnswer(`${api}${jala}`, `http://127.0.0.1:${barePort}${plain}`, headers);
       const rates = { jala: [], bare: [] };
       // The first round warms both up and is thrown away.
       for (let round = 0; round <= ROUNDS; round++) {

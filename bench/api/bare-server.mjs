@@ -1,6 +1,7 @@
 /**
  * What the API is measured against: Fastify and mysql2 with nothing between them. It asks the database the same
- * questions as `GET /api/tenant/customers` and `GET /api/tenant/customers/:id`, and knows no users, tenants or errors.
+ * questions as `GET /api/tenant/customers` and `GET /api/tenant/customers/:id`, those that can be asked at the same time
+ * at the same time, and gives the same answers. It knows no users, tenants or errors.
  * Usage: node bare-server.mjs <socket> <database> <port>; the password comes in MYSQL_PWD.
  */
 import Fastify from 'fastify';
@@ -10,7 +11,19 @@ const [socketPath, database, port] = process.argv.slice(2);
 const pool = mysql.createPool({ socketPath, user: 'root', password: process.env.MYSQL_PWD, database, connectionLimit: 20, timezone: 'Z' });
 
 const CUSTOMERS = `SELECT id, username, name, phone, email, address, service_type, service_plan_id, status, anchor_at, expires_at,
-  suspended_reason, notes, created_at, updated_at FROM customers`;
+  framed_ip, framed_ipv6_prefix, delegated_ipv6_prefix, mac_auth, device_slots, suspended_reason, notes, created_at, updated_at
+  FROM customers`;
+
+const USUAL_INTERIM_SECONDS = 300;
+const LONGEST_INTERIM_SECONDS = 65_535;
+
+/** How many seconds a session may be silent whose router reports at this interval. */
+const silence = (interimSeconds) => 3 * interimSeconds;
+
+const key = (username) => username.toLowerCase();
+
+/** A login before the customer was there is another's, who had the same name. */
+const ownLogin = (row, at) => (at && at.getTime() + 1_000 > row.created_at.getTime() ? at : null);
 
 const view = (row, plans, online, logins) => ({
   id: row.id,
@@ -24,19 +37,36 @@ const view = (row, plans, online, logins) => ({
   status: row.status,
   suspended_reason: row.suspended_reason,
   expires_at: row.expires_at,
-  online: online.has(row.username),
-  last_login_at: logins.get(row.username) ?? null,
+  framed_ip: row.framed_ip,
+  framed_ipv6_prefix: row.framed_ipv6_prefix,
+  delegated_ipv6_prefix: row.delegated_ipv6_prefix,
+  mac_auth: row.mac_auth === 1,
+  device_slots: row.device_slots,
+  online: online.has(key(row.username)),
+  last_login_at: ownLogin(row, logins.get(key(row.username))),
   notes: row.notes,
   created_at: row.created_at,
 });
 
+/** Only of those who have been silent for longer than usual is the interval asked for. */
+async function onlineOf(open) {
+  const heardWithin = ({ heard_at }, interimSeconds) => heard_at.getTime() + 1_000 * silence(interimSeconds) > Date.now();
+  const online = new Set(open.filter((session) => heardWithin(session, USUAL_INTERIM_SECONDS)).map(({ username }) => key(username)));
+  const doubtful = open.filter(({ username }) => !online.has(key(username)));
+  if (doubtful.length === 0) return online;
+  const [users] = await pool.query('SELECT username, interim_s FROM raduser WHERE username IN (?)', [doubtful.map((row) => row.username)]);
+  const intervals = new Map(users.map((user) => [key(user.username), user.interim_s]));
+  for (const session of doubtful) if (heardWithin(session, intervals.get(key(session.username)) ?? 0)) online.add(key(session.username));
+  return online;
+}
+
 async function views(rows) {
   const names = rows.map((row) => row.username);
-  const [[plans], [online], [logins]] = await Promise.all([
+  const [[plans], [open], [logins]] = await Promise.all([
     pool.query('SELECT id, name FROM service_plans WHERE id IN (?)', [[...new Set(rows.map((row) => row.service_plan_id))]]),
     pool.query(
-      'SELECT DISTINCT username FROM radacct WHERE username IN (?) AND acctstoptime IS NULL AND acctupdatetime > NOW() - INTERVAL 15 MINUTE',
-      [names],
+      'SELECT username, acctupdatetime AS heard_at FROM radacct WHERE username IN (?) AND acctstoptime IS NULL AND acctupdatetime > NOW() - INTERVAL ? SECOND',
+      [names, silence(LONGEST_INTERIM_SECONDS)],
     ),
     pool.query(
       "SELECT username, MAX(authdate) AS at FROM radpostauth WHERE username IN (?) AND reply = 'Access-Accept' GROUP BY username",
@@ -44,9 +74,9 @@ async function views(rows) {
     ),
   ]);
   const planNames = new Map(plans.map((plan) => [plan.id, plan.name]));
-  const onlineNames = new Set(online.map((row) => row.username));
-  const lastLogins = new Map(logins.map((row) => [row.username, row.at]));
-  return rows.map((row) => view(row, planNames, onlineNames, lastLogins));
+  const lastLogins = new Map(logins.map((login) => [key(login.username), login.at]));
+  const online = await onlineOf(open);
+  return rows.map((row) => view(row, planNames, online, lastLogins));
 }
 
 const app = Fastify();
