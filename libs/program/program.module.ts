@@ -12,7 +12,7 @@ import { CryptoModule } from '@jala/infra/crypto';
 import { IdentityModule } from '@jala/infra/identity';
 import { LoggingModule } from '@jala/infra/logging';
 import { MailModule } from '@jala/infra/mail';
-import { QueueModule } from '@jala/infra/queue';
+import { GivenUpJobsModule, QueueModule } from '@jala/infra/queue';
 import { TenancyModule } from '@jala/infra/tenancy';
 import { RadiusModule } from '@jala/radius';
 import { TenantActivityModule } from '@jala/tenant/activity';
@@ -39,6 +39,7 @@ const modules = [
   CentralDbModule.forRoot({ entities: centralEntities }),
   TenancyModule.forRoot({ entities: tenantEntities }),
   QueueModule,
+  GivenUpJobsModule,
   MailModule,
   IdentityModule.forRoot({
     imports: [PlatformAccountsModule, TenantAccountsModule],

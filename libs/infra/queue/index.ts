@@ -12,6 +12,7 @@ export {
   type QueueName,
   type RefreshReason,
 } from './catalogue';
+export { type GivenUpJob, GivenUpJobs, GivenUpJobsModule, type GivenUpList, type RetryReport } from './given-up-jobs';
 export { HandlesJob, JobHandler, UnrecoverableJobError, type JobContext } from './job-handler';
 export { JobQueues } from './job-queues';
 export { JobRunner } from './job-runner';

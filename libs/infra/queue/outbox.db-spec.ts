@@ -15,6 +15,8 @@ import {
   type TestTenant,
 } from '@jala/infra/testing';
 import {
+  GivenUpJobs,
+  GivenUpJobsModule,
   HandlesJob,
   type JobContext,
   JobHandler,
@@ -106,6 +108,16 @@ describe('the outbox', () => {
     await worker.init();
     workers.push(worker);
     return worker;
+  }
+
+  /** As the command line has it. */
+  async function withGivenUpJobs(): Promise<GivenUpJobs> {
+    const program = await Test.createTestingModule({ imports: [infra(), QueueModule, GivenUpJobsModule] })
+      .setLogger(new AppLogger(central.config))
+      .compile();
+    await program.init();
+    workers.push(program);
+    return program.get(GivenUpJobs);
   }
 
   beforeAll(async () => {
@@ -283,6 +295,40 @@ describe('the outbox', () => {
     await worker.get(OutboxSweep).sweepAll({ createdBefore: soon, handedBefore: soon });
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(script.calls).toHaveLength(1);
+  });
+
+  it('shows what was given up in any outbox, and tries one or all of it again', async () => {
+    script.behave = () => {
+      throw new UnrecoverableJobError('no such mailbox');
+    };
+    await startWorker();
+    const jobs = await withGivenUpJobs();
+    const ask = (tenant: TestTenant): Promise<void> =>
+      tenant.run(() =>
+        producer.get(TenantOutbox).enqueue('radius.disconnect-user', { tenantId: tenant.context.id, username: 'x', reason: 'suspended' }),
+      );
+    await producer.get(Outbox).enqueue('mail.send', mail('nobody@example.com'));
+    await ask(surya);
+    await ask(surya);
+    await ask(fajar);
+    const listed = async (): Promise<string[]> =>
+      (await jobs.list()).jobs.map(({ tenant, job, attempts, error }) => [tenant ?? 'central', job, attempts, error].join(' '));
+    const of = ({ context: { slug } }: TestTenant): string => `${slug} radius.disconnect-user 1 no such mailbox`;
+    await until(async () => (await listed()).length === 4, 'giving up');
+    expect(await listed()).toEqual(['central mail.send 1 no such mailbox', ...[of(surya), of(surya), of(fajar)].sort()]);
+
+    script.behave = () => undefined;
+    script.calls.length = 0;
+    const [first] = (await jobs.list()).jobs.filter(({ tenant }) => tenant === surya.context.slug);
+    expect(await jobs.retry(fajar.context.slug, 999_999)).toBe(0);
+    expect(await jobs.retry(surya.context.slug, first!.id)).toBe(1);
+    await until(() => script.calls.length === 1, 'the one');
+    expect(await listed()).toEqual(['central mail.send 1 no such mailbox', ...[of(surya), of(fajar)].sort()]);
+    expect(await jobs.retryEverywhere()).toEqual({ retried: 3, failures: [] });
+    await until(() => script.calls.length === 4, 'the others');
+    await until(async () => (await rows()) === 0, 'the acknowledgement');
+    expect(await listed()).toEqual([]);
+    await expect(jobs.retry('nobody-here')).rejects.toMatchObject({ code: 'TENANT_NOT_FOUND' });
   });
 
   it('waits until the wished instant', async () => {

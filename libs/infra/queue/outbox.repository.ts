@@ -20,6 +20,15 @@ export interface OutboxRow {
   readonly createdAt: Date;
 }
 
+export interface GivenUpRow {
+  readonly id: number;
+  readonly job: string;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly createdAt: Date;
+  readonly failedAt: Date;
+}
+
 interface StoredRow {
   id: number | string;
   job: string;
@@ -81,6 +90,28 @@ export class OutboxRepository {
       gaveUpAt,
       id,
     ]);
+  }
+
+  /** Oldest first, without their payloads: those hold names and addresses. */
+  async givenUp(): Promise<GivenUpRow[]> {
+    const rows = await this.database.query<(Omit<GivenUpRow, 'id' | 'attempts'> & { id: number | string; attempts: number | string })[]>(
+      `SELECT id, job, attempts, error, created_at AS createdAt, failed_at AS failedAt
+         FROM outbox WHERE failed_at IS NOT NULL ORDER BY id`,
+    );
+    return rows.map((row) => ({ ...row, id: Number(row.id), attempts: Number(row.attempts) }));
+  }
+
+  /** Those that were given up, or the one of them, are owed again. Jobs that this version does not know stay as they are. */
+  async reopen(id?: number): Promise<OutboxRow[]> {
+    const rows = await this.database.query<StoredRow[]>(
+      `SELECT ${COLUMNS} FROM outbox WHERE failed_at IS NOT NULL AND job IN (?)${id === undefined ? '' : ' AND id = ?'} ORDER BY id`,
+      id === undefined ? [JOB_NAMES] : [JOB_NAMES, id],
+    );
+    if (rows.length === 0) return [];
+    await this.database.query('UPDATE outbox SET failed_at = NULL, handed_at = NULL, attempts = 0 WHERE id IN (?)', [
+      rows.map((row) => row.id),
+    ]);
+    return rows.map(toRow);
   }
 
   async purgeFailed(job: JobName, before: Date): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Command } from '../command';
+import { jobsFailed, jobsRetry } from './jobs';
 import { keysRotate, radiusCertificate, radiusReconcile } from './maintenance';
 import { migrate } from './migrate';
 import { seedDemo, seedSuperadmin } from './seed';
@@ -13,6 +14,8 @@ export const commands: readonly Command[] = [
   tenantsMigrate,
   tenantsRun,
   tenantsHarden,
+  jobsFailed,
+  jobsRetry,
   keysRotate,
   radiusReconcile,
   radiusCertificate,
