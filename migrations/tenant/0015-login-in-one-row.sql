@@ -8,7 +8,13 @@ ALTER TABLE raduser
     login_hours IS NOT NULL OR max_usage IS NOT NULL OR device_slots IS NOT NULL OR mac_auth
       OR address_list IS NOT NULL OR ipv6_pool IS NOT NULL OR delegated_ipv6_pool IS NOT NULL
       OR framed_ipv6_prefix IS NOT NULL OR delegated_ipv6_prefix IS NOT NULL OR COALESCE(used_bytes >= fup_bytes, FALSE)
-  ) PERSISTENT COMMENT 'there is more to ask for at a login; may say so once too often';
+  ) PERSISTENT COMMENT 'there is more to ask for at a login; may say so once too often',
+  ADD COLUMN counted_until DATETIME AS (IF(used_window = quota_window, COALESCE(used_until, TIMESTAMP'9999-12-31 00:00:00'), NULL)) PERSISTENT
+    COMMENT 'from then on nothing is used yet, and already now when NULL',
+  ADD COLUMN bytes_left BIGINT AS (CAST(quota_bytes AS SIGNED) - CAST(LEAST(used_bytes, quota_bytes) AS SIGNED)) PERSISTENT
+    COMMENT 'of quota_bytes until counted_until',
+  ADD COLUMN seconds_left BIGINT AS (CAST(time_quota_s AS SIGNED) - CAST(LEAST(used_seconds, time_quota_s) AS SIGNED)) PERSISTENT
+    COMMENT 'of time_quota_s until counted_until';
 
 UPDATE raduser u SET
   password = (SELECT REPLACE(MIN(c.value), '\\', '\\\\') FROM radcheck c
