@@ -152,4 +152,55 @@ describe('what is seen of registered routers', () => {
     const found = await tenant.run(() => new RouterSignatures(tenancy.database).of([2, 5]));
     expect([...found]).toEqual([[2, { signature: 'unsigned', unreadableAt: new Date(START.getTime() + 29_000) }]]);
   });
+
+  it('judges the routers of a tenant by its own logins, whoever else has a router with the same number', async () => {
+    const [other, gone] = [await tenancy.create(), await tenancy.create()];
+    await query(
+      `INSERT INTO tenants (id, slug, name, status, db_name, owner_name, owner_email) VALUES
+         (?, 'other', 'Other', 'ready', 't_other', 'O', 'o@example.com'), (?, 'gone', 'Gone', 'archived', 't_gone', 'O', 'o@example.com')`,
+      [other.context.id, gone.context.id],
+    );
+    tenancy.tenants.setStatus(gone.context.id, 'archived');
+    // Each of its own kind: whatever were read in another's database, or written to another's row, would show.
+    for (const [of, signed] of [
+      [tenant, 1],
+      [other, 0],
+      [gone, 0],
+    ] as const) {
+      for (const routerId of [41, 42]) {
+        await query('INSERT INTO router_registry (tenant_id, router_id, name, address, secret_enc) VALUES (?, ?, ?, ?, ?)', [
+          of.context.id,
+          routerId,
+          'twin',
+          `198.51.100.${of.context.id * 10 + routerId}`,
+          'x',
+        ]);
+      }
+      await of.run(() =>
+        tenancy.database.query(
+          "INSERT INTO radpostauth (username, reply, authdate, router_id, message_authenticator) VALUES ('budi', 'Access-Accept', ?, 41, ?)",
+          [START, signed],
+        ),
+      );
+    }
+    const judging = new RouterWatchService(
+      repository,
+      { read: async () => Promise.resolve([]) } as unknown as RouterCounters,
+      new RouterSignatures(tenancy.database),
+      new TenantIterator(tenancy.tenants),
+      clock,
+    );
+    expect(await judging.judgeSignatures()).toMatchObject({ succeeded: 2, failures: [] });
+    const judged = await query<{ tenant: number; router: number; signature: string | null }>(
+      "SELECT tenant_id AS tenant, router_id AS router, signature FROM router_registry WHERE name = 'twin' ORDER BY tenant_id, router_id",
+    );
+    expect(judged.map(({ tenant: id, router, signature }) => [Number(id), Number(router), signature])).toEqual([
+      [tenant.context.id, 41, 'signs'],
+      [tenant.context.id, 42, null],
+      [other.context.id, 41, 'unsigned'],
+      [other.context.id, 42, null],
+      [gone.context.id, 41, null],
+      [gone.context.id, 42, null],
+    ]);
+  });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SecretBox } from '@jala/infra/crypto';
-import { TenantIterator } from '@jala/infra/tenancy';
-import { testConfig } from '@jala/infra/testing';
+import { TenantDirectory, TenantIterator } from '@jala/infra/tenancy';
+import { testConfig, type TestTenant, type TestTenants } from '@jala/infra/testing';
 import { AccountMaintenance } from './account-maintenance';
 import { type IdentityUnderTest, origin, PASSWORD, startIdentity } from './identity.test-kit';
 import { LoginService } from './login.service';
@@ -57,5 +57,28 @@ describe('the upkeep of accounts', () => {
     kit.clock.advance(3_600_001);
     await maintenance.purge();
     expect(await count()).toEqual([0, 0]);
+  });
+
+  it('throws nothing away in a tenant that it is not in: a twin with the same rows stays as it is', async () => {
+    const tenants = kit.testing.get<TestTenants>(TenantDirectory);
+    const maintenance = kit.testing.get(AccountMaintenance);
+    const owed = async (): Promise<void> => {
+      const account = await kit.account();
+      await kit.testing.get(LoginService).login({ email: account.email, password: PASSWORD }, origin());
+      await kit.testing.get(PasswordsService).forgot(account.email, origin());
+    };
+    const content = (of: TestTenant): Promise<unknown> =>
+      of.run(() => kit.query('CHECKSUM TABLE staff, refresh_tokens, password_resets, activity_log, outbox, role_permissions'));
+    for (const { run } of [kit.tenant, kit.other]) await run(owed);
+    kit.clock.advance(31 * 86_400_000);
+    tenants.setStatus(kit.other.context.id, 'archived');
+    const [mine, theirs] = [await content(kit.tenant), await content(kit.other)];
+    await maintenance.purge();
+    expect(await content(kit.other)).toEqual(theirs);
+    expect(await content(kit.tenant)).not.toEqual(mine);
+    // It would be seen.
+    tenants.setStatus(kit.other.context.id, 'suspended');
+    await maintenance.purge();
+    expect(await content(kit.other)).not.toEqual(theirs);
   });
 });
