@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { sharedStack, uniqueSlug, type Stack } from '../e2e/support/stack';
-import { launchChromium, signIn, visitOrigin, type Visit } from './support/browser';
+import { launchChromium, overflow, signIn, visitOrigin, type Visit } from './support/browser';
 import { originOf } from './support/tenant-browser';
 
 /** The super admin's work, done by hand in a browser. */
@@ -177,5 +177,67 @@ describe('a super admin', () => {
   it('leaves nothing in the console but the refusals it met', () => {
     // A browser reports every answer from 400 on by itself: the taken slug, and the tenant that is gone.
     expect(visited.complaints.filter((text) => !/status of (404|409)/.test(text))).toEqual([]);
+  });
+});
+
+/** Who has the people of the platform in hand, and not everything. */
+describe('a platform admin', () => {
+  let stack: Stack;
+  let browser: Browser;
+  let visited: Visit;
+  const account = { email: `${uniqueSlug('admin')}@example.com`, password: 'tambak-udang-77' };
+  let id: number;
+
+  beforeAll(async () => {
+    stack = sharedStack();
+    browser = await launchChromium();
+    const admin = await stack.superadmin();
+    const created = await admin.post<{ id: number }>('/api/platform/users', { name: 'Rini', role: 'platform_admin', ...account });
+    id = created.body.id;
+    visited = await visitOrigin(browser, originOf(stack), { locale: 'id', phone: true });
+    await signIn(visited, account);
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  it('sees every role, and why most of them cannot be given', async () => {
+    const { page, origin } = visited;
+    await page.goto(`${origin}/users/new`);
+    const role = page.locator('[name=role]');
+    await role.waitFor();
+    const offered = await role
+      .locator('option:not([value=""])')
+      .evaluateAll((options) => (options as HTMLOptionElement[]).map(({ value, disabled }) => `${value}${disabled ? ' (not)' : ''}`));
+    expect(offered).toEqual([
+      'platform_admin',
+      'super_admin (not)',
+      'platform_support (not)',
+      'platform_cashier (not)',
+      'platform_technician (not)',
+    ]);
+    const described = (await role.getAttribute('aria-describedby')) ?? '';
+    expect(await page.locator(`[id="${described}"]`).innerText()).toContain('izinnya melebihi izin Anda: Super admin,');
+    expect(await overflow(page)).toBe(0);
+  });
+
+  it('changes the own address in the account, with the password, and nowhere else', async () => {
+    const { page, origin } = visited;
+    await page.goto(`${origin}/users/${id}`);
+    await page.locator('[name=email]').waitFor();
+    expect(await page.locator('[name=email]').isDisabled()).toBe(true);
+    await page.goto(`${origin}/account?tab=security`);
+    const form = page.locator('form').filter({ has: page.locator('[name=email]') });
+    await form.locator('[name=email]').fill(`new-${account.email}`);
+    await form.locator('[name=current_password]').fill('not-the-password');
+    await form.locator('button[type=submit]').click();
+    await form.locator('[name=current_password][aria-invalid=true]').waitFor();
+    await form.locator('[name=current_password]').fill(account.password);
+    await form.locator('button[type=submit]').click();
+    await page.getByText('Email sudah diganti').waitFor();
+    await page.getByText(`new-${account.email}`, { exact: true }).waitFor();
+    await stack.platform.login(`new-${account.email}`, account.password);
+  });
+
+  it('leaves nothing in the console but the refusal of the wrong password', () => {
+    expect(visited.complaints.filter((text) => !text.includes('status of 422'))).toEqual([]);
   });
 });

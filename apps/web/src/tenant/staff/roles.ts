@@ -19,5 +19,8 @@ export function useGrantableRoles(current: () => string | undefined = () => unde
       .filter(({ role, permissions }) => role === current() || within(permissions))
       .map(({ role }) => ({ role, help: t(`staff.role_help.${role}`) })),
   );
-  return { matrix, roles };
+  const withheld = computed(() =>
+    (matrix.data.value?.roles ?? []).map(({ role }) => role).filter((role) => !roles.value.some((given) => given.role === role)),
+  );
+  return { matrix, roles, withheld };
 }
