@@ -13,6 +13,15 @@ const httpExceptions = [
   'InternalServerErrorException',
 ];
 
+/** A route with Nest's own would go without the interceptors that every route of its kind has. */
+const bareMethods = ['Post', 'Sse'];
+
+const noHttpExceptions = {
+  name: '@nestjs/common',
+  importNames: httpExceptions,
+  message: 'Throw a DomainError; apps/platform decides the HTTP status.',
+};
+
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', '.data', 'coverage', 'apps/web/src/api/schema.ts'] },
   {
@@ -51,13 +60,16 @@ export default tseslint.config(
         },
         { selector: "MemberExpression[property.name='enterWith']", message: 'A scope is opened with run(), never entered.' },
       ],
+      'no-restricted-imports': ['error', { paths: [noHttpExceptions] }],
+    },
+  },
+  {
+    files: ['apps/platform/**/*.ts'],
+    ignores: ['apps/platform/src/http/methods.ts'],
+    rules: {
       'no-restricted-imports': [
         'error',
-        {
-          paths: [
-            { name: '@nestjs/common', importNames: httpExceptions, message: 'Throw a DomainError; apps/platform decides the HTTP status.' },
-          ],
-        },
+        { paths: [noHttpExceptions, { name: '@nestjs/common', importNames: bareMethods, message: 'Take it from http/methods.' }] },
       ],
     },
   },

@@ -1,9 +1,10 @@
-import { Controller, Get, HttpCode, type MessageEvent, Param, ParseIntPipe, Post, Sse, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, type MessageEvent, Param, ParseIntPipe, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { ProvisioningService, TenantsService } from '@jala/central/tenants';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import type { Observable } from 'rxjs';
+import { Post, Sse } from '../http/methods';
 import { ExistingTenantGuard } from './existing-tenant.guard';
 import { ProvisioningDto, toProvisioning } from './provisioning.dto';
 import { provisioningEvents } from './provisioning-events';

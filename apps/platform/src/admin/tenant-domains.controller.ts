@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { DomainsService } from '@jala/central/tenants';
 import { Can, CurrentActor } from '@jala/infra/authz';
+import { Post } from '../http/methods';
 import { AddDomainDto, DomainDto, DomainListDto, toDomain } from './tenants.dto';
 
 @ApiTags('tenants')

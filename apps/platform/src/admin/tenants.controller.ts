@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Put, Query, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Put, Query, StreamableFile } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { TenantsService } from '@jala/central/tenants';
 import { Can, CurrentActor } from '@jala/infra/authz';
+import { Post } from '../http/methods';
 import { type PageBody, pageRequestOf, toPage } from '../http/paging';
 import {
   CreateTenantDto,

@@ -1,10 +1,11 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Req } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Locale } from '@jala/contracts';
 import { Authenticated, CurrentPrincipal, type Principal } from '@jala/infra/authz';
 import { type Account, OwnAccountService, PasswordsService, SessionsService } from '@jala/infra/identity';
 import type { FastifyRequest } from 'fastify';
 import QRCode from 'qrcode';
+import { Post } from '../http/methods';
 import {
   ChangeEmailDto,
   ChangePasswordDto,

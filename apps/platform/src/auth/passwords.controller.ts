@@ -1,8 +1,9 @@
-import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import { Public } from '@jala/infra/authz';
 import { PasswordsService } from '@jala/infra/identity';
 import type { FastifyRequest } from 'fastify';
+import { Post } from '../http/methods';
 import { ForgotPasswordDto, ResetPasswordDto } from './account.dto';
 import { originOf } from './login-origin';
 

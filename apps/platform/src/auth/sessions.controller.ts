@@ -1,9 +1,10 @@
-import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DomainError } from '@jala/contracts';
 import { Authenticated, CurrentPrincipal, type Principal, Public } from '@jala/infra/authz';
 import { type Login, LoginService, SessionsService } from '@jala/infra/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Post } from '../http/methods';
 import { LoginAnswerDto, LoginDto, RefreshDto, toLoginAnswer } from './account.dto';
 import { originOf } from './login-origin';
 import { RefreshCookie } from './refresh-cookie';

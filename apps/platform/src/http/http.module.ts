@@ -1,18 +1,17 @@
-import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { MonitoringModule } from '@jala/central/monitoring';
 import { IdempotencyKeysRepository } from '@jala/infra/idempotency';
 import { ContextController } from './context.controller';
 import { HealthController } from './health.controller';
-import { IdempotencyInterceptor } from './idempotency.interceptor';
 import { Metrics } from './metrics';
 import { MetricsController } from './metrics.controller';
-import { OpenStreamsInterceptor } from './open-streams.interceptor';
 import { ProblemFilter } from './problem.filter';
 import { validationPipe } from './validation';
 
-/** What every route shares: errors, validation, idempotency, health and metrics. */
+/** What every route shares: errors, validation, idempotency, health and metrics. Global, because the interceptors of a route are made in its module. */
+@Global()
 @Module({
   imports: [MonitoringModule, TerminusModule.forRoot({ logger: false })],
   controllers: [ContextController, HealthController, MetricsController],
@@ -21,9 +20,7 @@ import { validationPipe } from './validation';
     IdempotencyKeysRepository,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validationPipe },
-    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
-    { provide: APP_INTERCEPTOR, useClass: OpenStreamsInterceptor },
   ],
-  exports: [Metrics],
+  exports: [Metrics, IdempotencyKeysRepository],
 })
 export class HttpModule {}

@@ -28,7 +28,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<RequestWithPrincipal>();
     const key = request.headers['idempotency-key'];
     const account = request.principal?.actor;
-    if (request.method !== 'POST' || typeof key !== 'string' || !account) return next.handle();
+    if (typeof key !== 'string' || !account) return next.handle();
     if (!KEY_PATTERN.test(key)) {
       throw DomainError.field('Idempotency-Key', 'pattern', 'Use 8 to 128 visible ASCII characters, for example a UUID.');
     }

@@ -1,5 +1,4 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { SSE_METADATA } from '@nestjs/common/constants';
 import type { RequestWithPrincipal } from '@jala/infra/authz';
 import { AccessEnds } from '@jala/infra/queue';
 import { Observable } from 'rxjs';
@@ -14,7 +13,7 @@ export class OpenStreamsInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { principal } = context.switchToHttp().getRequest<RequestWithPrincipal>();
-    if (!principal || Reflect.getMetadata(SSE_METADATA, context.getHandler()) !== true) return next.handle();
+    if (!principal) return next.handle();
     return new Observable((subscriber) => {
       const stop = this.ends.onEnd(({ tenantId, accountId }) => {
         if (tenantId === principal.tenantId && (accountId === undefined || accountId === principal.accountId)) subscriber.complete();

@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import { CustomersService } from '@jala/tenant/customers';
 import { ServicePlansService } from '@jala/tenant/service-plans';
+import { Post } from '../http/methods';
 import { type PageBody, pageRequestOf, toPage } from '../http/paging';
 import {
   CreateCustomerDto,

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, ParseIntPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, ParseIntPipe, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import { CoaAttemptsService, DisconnectionsService, MassDisconnectsService } from '@jala/tenant/sessions';
+import { Post } from '../http/methods';
 import { type PageBody, toPage } from '../http/paging';
 import {
   CoaAttemptDto,

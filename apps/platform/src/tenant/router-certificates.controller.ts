@@ -1,8 +1,9 @@
-import { Controller, Get, HttpCode, Param, ParseIntPipe, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, ParseIntPipe } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import { RadsecCertificatesService } from '@jala/tenant/routers';
+import { Post } from '../http/methods';
 import {
   IssuedRouterCertificateDto,
   RadsecAuthorityDto,

@@ -1,9 +1,10 @@
-import { Controller, Get, type MessageEvent, Param, ParseIntPipe, Query, Sse } from '@nestjs/common';
+import { Controller, Get, type MessageEvent, Param, ParseIntPipe, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import { LiveSessionsService, SessionsService } from '@jala/tenant/sessions';
 import { map, type Observable } from 'rxjs';
+import { Sse } from '../http/methods';
 import { type PageBody, PageQuery, pageRequestOf, toPage } from '../http/paging';
 import {
   LoginAttemptDto,

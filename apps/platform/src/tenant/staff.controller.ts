@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { TenantStaffService } from '@jala/tenant/staff';
 import { Can, CurrentActor } from '@jala/infra/authz';
+import { Post } from '../http/methods';
 import { type PageBody, pageRequestOf, toPage } from '../http/paging';
 import {
   accountChangesOf,

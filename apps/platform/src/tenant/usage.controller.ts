@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import { Controller, Get, type MessageEvent, Param, ParseIntPipe, Query, Sse, StreamableFile } from '@nestjs/common';
+import { Controller, Get, type MessageEvent, Param, ParseIntPipe, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '@jala/contracts';
 import { Can, CurrentActor } from '@jala/infra/authz';
 import { LiveTrafficService, SessionExportService, UsageService } from '@jala/tenant/usage';
 import { map, type Observable } from 'rxjs';
+import { Sse } from '../http/methods';
 import {
   LiveTrafficDto,
   PeriodQuery,
