@@ -62,20 +62,19 @@ async function onlineOf(open) {
 
 async function views(rows) {
   const names = rows.map((row) => row.username);
-  const [[plans], [open], [logins]] = await Promise.all([
+  const [[plans], [presence]] = await Promise.all([
     pool.query('SELECT id, name FROM service_plans WHERE id IN (?)', [[...new Set(rows.map((row) => row.service_plan_id))]]),
     pool.query(
-      'SELECT username, acctupdatetime AS heard_at FROM radacct WHERE username IN (?) AND acctstoptime IS NULL AND acctupdatetime > NOW() - INTERVAL ? SECOND',
-      [names, silence(LONGEST_INTERIM_SECONDS)],
-    ),
-    pool.query(
-      "SELECT username, MAX(authdate) AS at FROM radpostauth WHERE username IN (?) AND reply = 'Access-Accept' GROUP BY username",
-      [names],
+      `SELECT username, acctupdatetime AS heard_at, NULL AS at FROM radacct
+       WHERE username IN (?) AND acctstoptime IS NULL AND acctupdatetime > NOW() - INTERVAL ? SECOND
+       UNION ALL
+       SELECT username, NULL, MAX(authdate) FROM radpostauth WHERE username IN (?) AND reply = 'Access-Accept' GROUP BY username`,
+      [names, silence(LONGEST_INTERIM_SECONDS), names],
     ),
   ]);
   const planNames = new Map(plans.map((plan) => [plan.id, plan.name]));
-  const lastLogins = new Map(logins.map((login) => [key(login.username), login.at]));
-  const online = await onlineOf(open);
+  const lastLogins = new Map(presence.map((row) => [key(row.username), row.at]).filter(([, at]) => at));
+  const online = await onlineOf(presence.filter((row) => row.heard_at));
   return rows.map((row) => view(row, planNames, online, lastLogins));
 }
 
