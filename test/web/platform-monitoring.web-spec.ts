@@ -83,6 +83,8 @@ describe('the monitoring', () => {
           },
           redis_ms: null,
           queues: [],
+          outbox: { open: 4, failed: 2 },
+          given_up: [{ tenant: 'surya', jobs: 3 }],
           alerts: [{ id: 1, kind: 'synthetic-login', subject: '', details: {}, raised_at: long, resolved_at: null }],
         },
       });
@@ -95,6 +97,7 @@ describe('the monitoring', () => {
     await page.getByRole('alert').filter({ hasText: 'Customers probably cannot log in either' }).waitFor();
     await page.getByRole('listitem').filter({ hasText: 'Redis' }).getByText('Not reached').waitFor();
     await page.getByText('Not known while Redis or the worker is away.').waitFor();
+    await page.getByText('Platform: 2, surya: 3').waitFor();
   });
 
   it('says when nobody is looking, and offers another try when it cannot be shown at all', async () => {

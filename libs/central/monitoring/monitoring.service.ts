@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@jala/contracts';
 import { CentralDatabase } from '@jala/infra/central-db';
 import { AppConfig } from '@jala/infra/config';
-import { RedisConnections } from '@jala/infra/queue';
+import { GivenUpNotes, RedisConnections } from '@jala/infra/queue';
 import { Clock } from '@jala/kernel';
 import { alertKey, findings } from './alert.rules';
 import { inTime } from './in-time';
@@ -29,6 +29,8 @@ export interface MonitoringView extends Condition {
   readonly centralDatabaseMs: number | null;
   /** Null while the central database is away. */
   readonly outbox: OutboxHealth | null;
+  /** Jobs that were given up, by tenant; as of the last look into every outbox, within ten minutes. */
+  readonly givenUp: readonly { readonly tenant: string; readonly jobs: number }[];
   readonly alerts: readonly Alert[];
 }
 
@@ -48,6 +50,7 @@ export class MonitoringService {
     private readonly history: ProbeLoginsRepository,
     private readonly central: CentralDatabase,
     private readonly redis: RedisConnections,
+    private readonly notes: GivenUpNotes,
     private readonly clock: Clock,
   ) {}
 
@@ -62,14 +65,15 @@ export class MonitoringService {
 
   /** Shows what can be seen while parts are away: that is when it is read. */
   async view(_actor: Actor): Promise<MonitoringView> {
-    const [condition, redisMs, centralDatabaseMs, outbox, alerts] = await Promise.all([
+    const [condition, redisMs, centralDatabaseMs, outbox, givenUp, alerts] = await Promise.all([
       this.condition(),
       timed(() => this.redis.commands.ping()),
       timed(() => this.central.query('SELECT 1')),
       inTime(WAIT_MS, this.overview.outbox()).catch(() => null),
+      inTime(WAIT_MS, this.notes.read()).catch(() => []),
       inTime(WAIT_MS, this.alerts.open()).catch((): Alert[] => []),
     ]);
-    return { ...condition, backlogLimits: this.config.backlogAlert, redisMs, centralDatabaseMs, outbox, alerts };
+    return { ...condition, backlogLimits: this.config.backlogAlert, redisMs, centralDatabaseMs, outbox, givenUp, alerts };
   }
 
   async probeHistory(_actor: Actor): Promise<ProbeBucket[]> {

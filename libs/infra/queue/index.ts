@@ -13,6 +13,7 @@ export {
   type RefreshReason,
 } from './catalogue';
 export { type GivenUpJob, GivenUpJobs, GivenUpJobsModule, type GivenUpList, type RetryReport } from './given-up-jobs';
+export { GivenUpNotes } from './given-up-notes';
 export { HandlesJob, JobHandler, UnrecoverableJobError, type JobContext } from './job-handler';
 export { JobQueues } from './job-queues';
 export { JobRunner } from './job-runner';

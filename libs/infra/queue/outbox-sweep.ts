@@ -2,9 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@jala/kernel';
 import { DomainError } from '@jala/contracts';
 import { CentralDatabase } from '@jala/infra/central-db';
-import { TenantDatabase, TenantDirectory, TenantIterator, TenantScope } from '@jala/infra/tenancy';
+import { type TenantContext, TenantDatabase, TenantDirectory, TenantIterator, TenantScope } from '@jala/infra/tenancy';
 import { JOB_NAMES, JOBS } from './catalogue';
 import { DirtyTenants } from './dirty-tenants';
+import { GivenUpNotes } from './given-up-notes';
 import { OutboxRelay } from './outbox-relay';
 import { type OutboxDatabase, OutboxRepository } from './outbox.repository';
 import { Schedule, ScheduledTask } from './schedule';
@@ -33,6 +34,7 @@ export class OutboxSweep {
     private readonly iterator: TenantIterator,
     private readonly dirty: DirtyTenants,
     private readonly relay: OutboxRelay,
+    private readonly notes: GivenUpNotes,
     private readonly clock: Clock,
   ) {}
 
@@ -75,10 +77,14 @@ export class OutboxSweep {
   /** The slow look into every database, for rows whose note was lost. */
   async sweepAll(patience: Patience = this.usualPatience()): Promise<void> {
     await this.sweepDatabase(this.central, null, patience);
-    await this.iterator.run('outbox sweep', (tenant) => this.sweepDatabase(this.tenant, tenant.id, patience), {
-      concurrency: 4,
-      statuses: ['ready', 'suspended'],
-    });
+    const givenUp = new Map<string, number>();
+    const sweepOne = async ({ id, slug }: TenantContext): Promise<void> => {
+      await this.sweepDatabase(this.tenant, id, patience);
+      const jobs = await new OutboxRepository(this.tenant).countGivenUp();
+      if (jobs > 0) givenUp.set(slug, jobs);
+    };
+    await this.iterator.run('outbox sweep', sweepOne, { concurrency: 4, statuses: ['ready', 'suspended'] });
+    await this.notes.write(givenUp);
   }
 
   async purge(): Promise<void> {

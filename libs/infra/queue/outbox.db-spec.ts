@@ -17,6 +17,7 @@ import {
 import {
   GivenUpJobs,
   GivenUpJobsModule,
+  GivenUpNotes,
   HandlesJob,
   type JobContext,
   JobHandler,
@@ -301,8 +302,12 @@ describe('the outbox', () => {
     script.behave = () => {
       throw new UnrecoverableJobError('no such mailbox');
     };
-    await startWorker();
+    const worker = await startWorker();
     const jobs = await withGivenUpJobs();
+    const noted = async (): Promise<string[]> => {
+      await worker.get(OutboxSweep).sweepAll();
+      return (await worker.get(GivenUpNotes).read()).map(({ tenant, jobs: count }) => `${tenant} ${count}`);
+    };
     const ask = (tenant: TestTenant): Promise<void> =>
       tenant.run(() =>
         producer.get(TenantOutbox).enqueue('radius.disconnect-user', { tenantId: tenant.context.id, username: 'x', reason: 'suspended' }),
@@ -317,6 +322,8 @@ describe('the outbox', () => {
     await until(async () => (await listed()).length === 4, 'giving up');
     expect(await listed()).toEqual(['central mail.send 1 no such mailbox', ...[of(surya), of(surya), of(fajar)].sort()]);
 
+    expect(await noted()).toEqual([`${surya.context.slug} 2`, `${fajar.context.slug} 1`]);
+
     script.behave = () => undefined;
     script.calls.length = 0;
     const [first] = (await jobs.list()).jobs.filter(({ tenant }) => tenant === surya.context.slug);
@@ -327,7 +334,7 @@ describe('the outbox', () => {
     expect(await jobs.retryEverywhere()).toEqual({ retried: 3, failures: [] });
     await until(() => script.calls.length === 4, 'the others');
     await until(async () => (await rows()) === 0, 'the acknowledgement');
-    expect(await listed()).toEqual([]);
+    expect([await listed(), await noted()]).toEqual([[], []]);
     await expect(jobs.retry('nobody-here')).rejects.toMatchObject({ code: 'TENANT_NOT_FOUND' });
   });
 

@@ -101,6 +101,11 @@ export class OutboxRepository {
     return rows.map((row) => ({ ...row, id: Number(row.id), attempts: Number(row.attempts) }));
   }
 
+  async countGivenUp(): Promise<number> {
+    const [row] = await this.database.query<{ jobs: number | string }[]>('SELECT COUNT(*) AS jobs FROM outbox WHERE failed_at IS NOT NULL');
+    return Number(row?.jobs ?? 0);
+  }
+
   /** Those that were given up, or the one of them, are owed again. Jobs that this version does not know stay as they are. */
   async reopen(id?: number): Promise<OutboxRow[]> {
     const rows = await this.database.query<StoredRow[]>(

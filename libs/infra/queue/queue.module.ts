@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AccessEnds } from './access-ends';
 import { DirtyTenants } from './dirty-tenants';
+import { GivenUpNotes } from './given-up-notes';
 import { HandlerRegistry } from './handler-registry';
 import { JobMetrics } from './job-metrics';
 import { JobQueues } from './job-queues';
@@ -21,8 +22,30 @@ import { Schedules } from './schedules';
  */
 @Global()
 @Module({
-  providers: [RedisConnections, RedisLease, JobQueues, OutboxRelay, DirtyTenants, Outbox, TenantOutbox, ProgressBus, AccessEnds],
-  exports: [RedisConnections, RedisLease, JobQueues, OutboxRelay, DirtyTenants, Outbox, TenantOutbox, ProgressBus, AccessEnds],
+  providers: [
+    RedisConnections,
+    RedisLease,
+    JobQueues,
+    OutboxRelay,
+    DirtyTenants,
+    GivenUpNotes,
+    Outbox,
+    TenantOutbox,
+    ProgressBus,
+    AccessEnds,
+  ],
+  exports: [
+    RedisConnections,
+    RedisLease,
+    JobQueues,
+    OutboxRelay,
+    DirtyTenants,
+    GivenUpNotes,
+    Outbox,
+    TenantOutbox,
+    ProgressBus,
+    AccessEnds,
+  ],
 })
 export class QueueModule {}
 

@@ -82,6 +82,11 @@ export class QueueStateDto {
   @ApiProperty() delayed: number;
 }
 
+export class GivenUpDto {
+  @ApiProperty({ description: 'Slug' }) tenant: string;
+  @ApiProperty() jobs: number;
+}
+
 export class MonitoringDto {
   @ApiProperty({ enum: CONDITIONS, description: 'unknown: no worker has looked for a minute' }) condition: PlatformCondition;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'The last look' }) checked_at: string | null;
@@ -93,6 +98,7 @@ export class MonitoringDto {
   @ApiProperty({ type: Number, nullable: true }) redis_ms: number | null;
   @ApiProperty({ type: [QueueStateDto] }) queues: QueueStateDto[];
   @ApiProperty({ type: OutboxHealthDto, nullable: true }) outbox: OutboxHealthDto | null;
+  @ApiProperty({ type: [GivenUpDto], description: 'Jobs of tenants that were given up, at most ten minutes ago' }) given_up: GivenUpDto[];
   @ApiProperty({ type: [AlertDto], description: 'Those that last' }) alerts: AlertDto[];
 }
 
@@ -169,6 +175,7 @@ export function toMonitoring(view: MonitoringView): MonitoringDto {
       delayed: counts['delayed'] ?? 0,
     })),
     outbox: view.outbox && { ...view.outbox },
+    given_up: view.givenUp.map(({ tenant, jobs }) => ({ tenant, jobs })),
     alerts: view.alerts.map(toAlert),
   };
 }

@@ -2159,6 +2159,11 @@ export interface components {
             /** Format: email */
             email: string;
         };
+        GivenUpDto: {
+            jobs: number;
+            /** @description Slug */
+            tenant: string;
+        };
         IssuedRouterCertificateDto: {
             certificate: components["schemas"]["RouterCertificateDto"];
             /** @example jala-router-12.p12 */
@@ -2307,6 +2312,8 @@ export interface components {
              */
             condition: "ok" | "degraded" | "unknown";
             databases: components["schemas"]["ServerStateDto"][];
+            /** @description Jobs of tenants that were given up, at most ten minutes ago */
+            given_up: components["schemas"]["GivenUpDto"][];
             /** @description Null: not set up */
             login: components["schemas"]["SyntheticLoginDto"] | null;
             outbox: components["schemas"]["OutboxHealthDto"] | null;
