@@ -116,7 +116,7 @@ export class SessionsReader {
 
   /**
    * Who of these is online, and when each was last accepted, in one statement: whether a session is live is seen here, because asking
-   * for the user's interval in the statement costs a third of it. Keyed by userKey; a user of whom nothing is known is absent.
+   * for the user's interval in the statement cost a quarter of it. Keyed by userKey; a user of whom nothing is known is absent.
    */
   async presenceOf(usernames: readonly string[]): Promise<Map<string, Presence>> {
     if (usernames.length === 0) return new Map();
