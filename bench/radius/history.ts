@@ -85,6 +85,9 @@ async function fill(root: Connection, db: string, rows: number, users: number): 
   await root.query(insert(`seq + ${rows}`, `seq_1_to_${ONLINE}`, 'NULL', users));
   await root.query('SET SESSION unique_checks = 1, foreign_key_checks = 1');
   for (const definition of definitions) await root.query(definition);
+  await root.query(
+    'UPDATE raduser u SET open_sessions = (SELECT COUNT(*) FROM radacct a WHERE a.username = u.username AND a.acctstoptime IS NULL)',
+  );
   await root.query(`ANALYZE TABLE ${db}.radacct`);
 }
 
