@@ -20,7 +20,8 @@
 
 enum { ACCESS_REQUEST = 1, ACCESS_ACCEPT = 2, ACCESS_REJECT = 3, ACCOUNTING_REQUEST = 4, ACCOUNTING_RESPONSE = 5 };
 enum { USER_NAME = 1, USER_PASSWORD = 2, CHAP_PASSWORD = 3, NAS_IP_ADDRESS = 4, SERVICE_TYPE = 6, FRAMED_PROTOCOL = 7 };
-enum { FRAMED_IP_ADDRESS = 8, VENDOR_SPECIFIC = 26, CALLED_STATION_ID = 30, CALLING_STATION_ID = 31, ACCT_STATUS_TYPE = 40 };
+enum { FRAMED_IP_ADDRESS = 8, CLASS = 25, VENDOR_SPECIFIC = 26, CALLED_STATION_ID = 30, CALLING_STATION_ID = 31 };
+enum { ACCT_STATUS_TYPE = 40, ACCT_DELAY_TIME = 41 };
 enum { ACCT_INPUT_OCTETS = 42, ACCT_OUTPUT_OCTETS = 43, ACCT_SESSION_ID = 44, ACCT_SESSION_TIME = 46, ACCT_TERMINATE_CAUSE = 49 };
 enum { ACCT_INPUT_GIGAWORDS = 52, ACCT_OUTPUT_GIGAWORDS = 53, NAS_PORT_TYPE = 61, NAS_PORT_ID = 87 };
 enum { MICROSOFT = 311, MS_CHAP_CHALLENGE = 11, MS_CHAP2_RESPONSE = 25 };
@@ -39,7 +40,7 @@ struct request {
     int is_outstanding, line, tries, length, user, step;
     uint8_t id;
     double first_sent, last_sent;
-    char session[24];
+    char session[24], class[40];
     uint8_t packet[PACKET];
 };
 
@@ -200,6 +201,9 @@ static void build_record(struct request *request)
     uint64_t input = (uint64_t)request->step * 300000000, output = (uint64_t)request->step * 1500000000;
     add_number(request, ACCT_STATUS_TYPE, (uint32_t)status);
     add_text(request, ACCT_SESSION_ID, request->session);
+    add_text(request, CLASS, request->class);
+    /* A session takes a moment here. That it took five minutes from one record to the next is said by how late they are. */
+    add_number(request, ACCT_DELAY_TIME, (uint32_t)(settings.interims + 1 - request->step) * 300);
     add_number(request, FRAMED_IP_ADDRESS, 0x0a000000 + (uint32_t)request->user);
     if (status == START) return;
     add_number(request, ACCT_SESSION_TIME, (uint32_t)request->step * 300);
@@ -272,7 +276,9 @@ static int issue(int index, int goes_on)
         request->step = 0;
         request->user = 1 + (int)(any() % (uint64_t)settings.users);
         request->line = (int)(any() % (uint64_t)line_count);
-        snprintf(request->session, sizeof request->session, "81%x%lx", (unsigned)getpid(), sessions++);
+        snprintf(request->session, sizeof request->session, "81%x%lx", (unsigned)getpid(), sessions);
+        /* As our own logins give it; other servers store it as they store anything. */
+        snprintf(request->class, sizeof request->class, "jala:%016x%016lx", (unsigned)getpid(), sessions++);
     }
     if (!take_id(request, index)) return 0;
     request->is_outstanding = 1, request->tries = 1;
