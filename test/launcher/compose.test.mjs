@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { SERVER_SETTINGS } from '../../scripts/lib/mariadb.mjs';
+import { SERVER_SETTINGS, TABLE_CACHES } from '../../scripts/lib/mariadb.mjs';
 import { REPOSITORY } from './support.mjs';
 
 const read = (/** @type {string} */ name) => readFileSync(join(REPOSITORY, name), 'utf8');
@@ -103,7 +103,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('sets its database server as the launcher sets its own', () => {
-    assert.deepEqual(compose.services['mariadb'].command, [...SERVER_SETTINGS]);
+    assert.deepEqual(compose.services['mariadb'].command, [...SERVER_SETTINGS, ...TABLE_CACHES]);
   });
 
   it('starts programs that exist', () => {
