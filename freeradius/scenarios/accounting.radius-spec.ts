@@ -227,6 +227,39 @@ describe('accounting', () => {
     expect(day!.counted).toBe(day!.moved);
   });
 
+  it('takes a session back from the archive for a late packet or a new report, and counts every byte once', async () => {
+    const old = await isp.router('127.0.3.5', { routerId: 35 });
+    const month = 30 * 86_400;
+    const say = async (id: string, status: string, seconds: number, input: number, delay = 0): Promise<void> => {
+      await old.account(status, id, { ...user, ...usage(seconds, input, 1_000), 'Acct-Delay-Time': number(delay) });
+      await scenario.stored();
+    };
+    const upkeep = new AccountingUpkeep(scenario.tenancy.database);
+    const used = async (): Promise<number> =>
+      Number((await isp.query<{ used_bytes: string }>('SELECT used_bytes FROM raduser'))[0]!.used_bytes);
+    const before = await used();
+    await say('866101', 'Interim-Update', month - 600, 5_000, 1_400);
+    await say('866101', 'Stop', month, 9_000, 800);
+    await say('866102', 'Interim-Update', month, 5_000, 2_000);
+    await isp.tenant.run(() => upkeep.closeMissed(new Date()));
+    // Their first packet looked in the archive too, and what may come from there stays for a day.
+    await isp.query('DELETE FROM radacct_returns');
+    await isp.tenant.run(() => upkeep.archiveBefore(new Date(Date.now() + 60_000)));
+    expect([await rows('866101'), await rows('866102')]).toEqual([[], []]);
+    await say('866101', 'Interim-Update', month - 300, 7_000, 1_100);
+    await say('866101', 'Stop', month, 9_000, 800);
+    await say('866102', 'Interim-Update', month + 2_000, 6_000);
+    expect(await rows('866101')).toMatchObject([{ acctsessiontime: month, acctinputoctets: 9_000, acctstoptime: expect.any(Date) }]);
+    expect(await rows('866102')).toMatchObject([{ acctinputoctets: 6_000, acctstoptime: null, acctterminatecause: '' }]);
+    expect(await isp.query("SELECT * FROM radacct_archive WHERE acctsessionid LIKE '8661%'")).toEqual([]);
+    expect((await used()) - before).toBe(9_000 + 6_000 + 2 * 1_000);
+    const [day] = await isp.query<{ counted: string; moved: string }>(
+      `SELECT (SELECT SUM(input_bytes + output_bytes) FROM usage_daily) AS counted,
+        (SELECT SUM(acctinputoctets + acctoutputoctets) FROM (SELECT * FROM radacct UNION ALL SELECT * FROM radacct_archive) a) AS moved`,
+    );
+    expect(day!.counted).toBe(day!.moved);
+  });
+
   it('goes by its own clock less the delay, and takes more than a week of delay for nonsense', async () => {
     const [week] = await send('866001', [['Start', { 'Acct-Delay-Time': number(604_799) }]]);
     expect(Math.abs(Date.now() - 604_799_000 - week!.acctstarttime.getTime())).toBeLessThan(20_000);

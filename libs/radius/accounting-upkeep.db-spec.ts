@@ -37,6 +37,13 @@ describe('the upkeep of accounting', () => {
          acctoutputoctets = GREATEST(acctoutputoctets, VALUES(acctoutputoctets))`,
       [key, key, router, at, seconds, at, stop, seconds, input, output],
     );
+  /** What the drain does before it stores a report of a session that is not in radacct and began long ago. */
+  const bringBack = (key: string, at: string, seconds: number): Promise<unknown> =>
+    rows(
+      `INSERT INTO radacct_returns (acctuniqueid, acctstarttime) VALUES (?, ? - INTERVAL ? SECOND)
+       ON DUPLICATE KEY UPDATE returned_at = VALUES(returned_at)`,
+      [key, at, seconds],
+    );
   const days = async (): Promise<[string, number, number, number][]> => {
     const found = await rows<Day[]>(
       "SELECT DATE_FORMAT(day, '%Y-%m-%d') AS day, router_id, input_bytes, output_bytes, sessions FROM usage_daily ORDER BY day, router_id",
@@ -52,7 +59,8 @@ describe('the upkeep of accounting', () => {
   });
   afterAll(() => tenancy.drop());
   beforeEach(async () => {
-    for (const table of ['radacct', 'radacct_archive', 'usage_daily', 'raduser', 'radpostauth']) await rows(`DELETE FROM ${table}`);
+    for (const table of ['radacct', 'radacct_archive', 'radacct_returns', 'usage_daily', 'raduser', 'radpostauth'])
+      await rows(`DELETE FROM ${table}`);
   });
 
   describe('usage by day', () => {
@@ -236,7 +244,9 @@ describe('the upkeep of accounting', () => {
       await tenant.run(() => upkeep.closeMissed(new Date('2026-02-01T00:00:00Z')));
       await tenant.run(() => upkeep.archiveBefore(new Date('2026-02-01T00:00:00Z')));
       expect(await rows('SELECT * FROM radacct')).toEqual([]);
-      await report('a', '2026-03-09 20:00:00', 60 + 53 * 86_400, 7 * MB, 9 * MB);
+      const seconds = 60 + 53 * 86_400 + 20 * 3_600;
+      for (let time = 0; time < 2; time++) await bringBack('a', '2026-03-09 20:00:00', seconds);
+      await report('a', '2026-03-09 20:00:00', seconds, 7 * MB, 9 * MB);
       expect(await rows('SELECT acctuniqueid, acctstoptime, acctinputoctets FROM radacct')).toMatchObject([
         { acctuniqueid: 'a', acctstoptime: null },
       ]);
@@ -250,15 +260,39 @@ describe('the upkeep of accounting', () => {
       expect(Number(user!.used_bytes)).toBe(16 * MB);
     });
 
-    it('does not shrink or reopen what a router had stopped', async () => {
+    it('gives a session back as it was, counts none of it again, and leaves it alone for a day', async () => {
+      const end = new Date('2026-02-01T00:00:00Z');
+      const archive = (): Promise<number> => tenant.run(() => upkeep.archiveBefore(end));
+      await rows("INSERT INTO raduser (username, quota_bytes) VALUES ('budi', 1000000000)");
       await report('a', '2026-01-15 00:00:00', 60, 5 * MB, 6 * MB, { stop: '2026-01-15 00:00:00' });
-      await rows("UPDATE radacct SET acctterminatecause = 'User-Request'");
-      await tenant.run(() => upkeep.archiveBefore(new Date('2026-02-01T00:00:00Z')));
-      await report('a', '2026-01-14 23:59:30', 30, 1 * MB, 1 * MB);
-      const [row] = await rows<{ acctinputoctets: string; acctstoptime: Date }[]>('SELECT acctinputoctets, acctstoptime FROM radacct');
-      expect(Number(row!.acctinputoctets)).toBe(5 * MB);
-      expect(row!.acctstoptime).toEqual(new Date('2026-01-15T00:00:00.000Z'));
+      const before = await rows('SELECT * FROM radacct');
+      await archive();
+      await bringBack('a', '2026-01-14 23:59:30', 30);
+      expect(await rows('SELECT * FROM radacct')).toEqual(before);
+      expect(await rows('SELECT * FROM radacct_archive')).toEqual([]);
       expect((await days()).map(([, input]) => input)).toEqual([5 * MB]);
+      expect(Number((await rows<{ used_bytes: string }[]>('SELECT used_bytes FROM raduser'))[0]!.used_bytes)).toBe(11 * MB);
+      expect(await archive()).toBe(0);
+      await rows('UPDATE radacct_returns SET returned_at = UTC_TIMESTAMP() - INTERVAL 1 DAY - INTERVAL 1 SECOND');
+      expect(await archive()).toBe(1);
+      expect(await rows('SELECT * FROM radacct_returns')).toEqual([]);
+    });
+
+    it('gives back the session of that time where an id was used again, and one with the next key too', async () => {
+      for (const [key, start] of [
+        ['a', '2025-01-15 00:00:00'],
+        ['a', '2025-12-15 00:00:00'],
+        ['next', '2025-11-15 00:00:00'],
+      ])
+        await rows(
+          'INSERT INTO radacct_archive (radacctid, acctuniqueid, username, acctstarttime, acctupdatetime, acctstoptime) SELECT COUNT(*) + 1, ?, ?, ?, ?, ? FROM radacct_archive',
+          [key, 'budi', start, start, start],
+        );
+      await rows("UPDATE radacct_archive SET acctuniqueid = MD5('a+') WHERE radacctid = 3");
+      await bringBack('a', '2025-12-15 00:02:00', 60);
+      const found = await rows<{ radacctid: string }[]>('SELECT radacctid FROM radacct ORDER BY radacctid');
+      expect(found.map(({ radacctid }) => Number(radacctid))).toEqual([2, 3]);
+      expect(await rows('SELECT acctstarttime FROM radacct_archive')).toEqual([{ acctstarttime: new Date('2025-01-15T00:00:00.000Z') }]);
     });
   });
 

@@ -8,6 +8,8 @@ const MARGIN_SECONDS = 60;
 const SHORTEST_INTERIM_SECONDS = 60;
 /** Rows in one transaction: accounting of the same tenant waits no longer than that takes. */
 const BATCH = 2_000;
+/** A session that came back from the archive stays at least so long, for the report that brought it back to be stored. */
+const RETURN_SECONDS = 86_400;
 const SECOND_MS = 1000;
 
 /** The time that a session may be silent: of its user's interval, or of the usual one. */
@@ -83,19 +85,26 @@ export class AccountingUpkeep {
     let moved = 0;
     while (signal?.aborted !== true) {
       const count = await this.db.transaction(async () => {
-        const rows = await this.db.query<{ radacctid: string }[]>(
-          'SELECT radacctid FROM radacct WHERE acctstoptime < ? ORDER BY acctstoptime LIMIT ? FOR UPDATE SKIP LOCKED',
+        const rows = await this.db.query<{ radacctid: string; acctuniqueid: string }[]>(
+          'SELECT radacctid, acctuniqueid FROM radacct WHERE acctstoptime < ? ORDER BY acctstoptime LIMIT ? FOR UPDATE SKIP LOCKED',
           [end, BATCH],
         );
-        if (rows.length === 0) return 0;
-        const ids = rows.map(({ radacctid }) => radacctid);
+        // One that has just come back is about to go on. Asked when the rows are locked: what brought them back is seen.
+        const returned = await this.db.query<{ acctuniqueid: string }[]>(
+          'SELECT acctuniqueid FROM radacct_returns WHERE returned_at > UTC_TIMESTAMP() - INTERVAL ? SECOND LOCK IN SHARE MODE',
+          [RETURN_SECONDS],
+        );
+        const staying = new Set(returned.map(({ acctuniqueid }) => acctuniqueid));
+        const ids = rows.filter(({ acctuniqueid }) => !staying.has(acctuniqueid)).map(({ radacctid }) => radacctid);
+        if (ids.length === 0) return 0;
         await this.db.query('INSERT INTO radacct_archive SELECT * FROM radacct WHERE radacctid IN (?)', [ids]);
         await this.db.query('DELETE FROM radacct WHERE radacctid IN (?)', [ids]);
+        moved += ids.length;
         return rows.length;
       });
-      moved += count;
       if (count < BATCH) break;
     }
+    await this.db.query('DELETE FROM radacct_returns WHERE returned_at < UTC_TIMESTAMP() - INTERVAL ? SECOND', [RETURN_SECONDS]);
     return moved;
   }
 

@@ -10,6 +10,7 @@ const TABLE_RIGHTS: readonly (readonly [table: string, rights: string])[] = [
   ['login_hours', 'SELECT'],
   ['radacct', 'SELECT, INSERT, UPDATE'],
   ['nasreload', 'SELECT, INSERT, UPDATE'],
+  ['radacct_returns', 'SELECT, INSERT, UPDATE'],
   ['radpostauth', 'INSERT'],
 ];
 
