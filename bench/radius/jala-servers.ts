@@ -33,7 +33,7 @@ export class JalaServers {
   private auth: FreeRadius;
   private acct: FreeRadius;
   private drain: FreeRadius | undefined;
-  private readonly runDir: string;
+  readonly runDir: string;
   private readonly clientsDir: string;
   private environment: Record<string, string> = {};
 
@@ -95,28 +95,31 @@ export class JalaServers {
     return [this.auth, this.acct, this.drain].flatMap((server) => (server ? [server.pid] : []));
   }
 
-  /** Bytes that are acknowledged or answered, and not in the database yet. */
+  /** Bytes that are acknowledged, and not in the database yet. */
   spooledBytes(): number {
     // A reader removes its file between our looking and our asking.
-    return this.spooledFiles().reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+    return this.spooledFiles(/^accounting\/.*\/detail/).reduce(
+      (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
   }
 
-  private spooledFiles(): string[] {
+  private spooledFiles(which: RegExp): string[] {
     const spool = join(this.runDir, 'spool');
     if (!existsSync(spool)) return [];
     return readdirSync(spool, { recursive: true, encoding: 'utf8' })
-      .filter((path) => /^(accounting|logins)\/.*\/detail/.test(path))
+      .filter((path) => which.test(path))
       .map((path) => join(spool, path));
   }
 
   /** Storing what a measurement has left takes longer than the measurement; how fast that goes is measured by itself. */
   async forgetSpool(): Promise<void> {
     await this.stopDrain();
-    for (const path of this.spooledFiles()) rmSync(path, { force: true });
+    for (const path of this.spooledFiles(/^accounting\/.*\/detail|^logins\/(?:history|taken-)/)) rmSync(path, { force: true });
     await this.startDrain();
   }
 
-  /** @returns seconds until everything was stored */
+  /** @returns seconds until all accounting was stored */
   async drained(withinSeconds = 300): Promise<number> {
     const start = performance.now();
     for (;;) {

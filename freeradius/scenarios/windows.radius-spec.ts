@@ -179,8 +179,8 @@ describe("the tenant's own clock", () => {
     const methods = ['pap', 'chap', 'mschap', 'mschapv2'] as const;
     for (const method of methods) expect((await router.login(username, 'rahasia', { method, attributes })).answer).toBe('accept');
     await scenario.stored();
-    // A new connection sets its time zone; the drain writes the history.
-    const asked = statements.filter((text) => !/^(SET SESSION|INSERT INTO \S+radpostauth)/.test(text));
+    // A new connection sets its time zone.
+    const asked = statements.filter((text) => !text.startsWith('SET SESSION'));
     expect(asked.map((text) => text.slice(0, 40))).toEqual(methods.flatMap(() => queries.map((query) => expect.stringMatching(query))));
   });
 });

@@ -11,7 +11,6 @@ const TABLE_RIGHTS: readonly (readonly [table: string, rights: string])[] = [
   ['radacct', 'SELECT, INSERT, UPDATE'],
   ['nasreload', 'SELECT, INSERT, UPDATE'],
   ['radacct_returns', 'SELECT, INSERT, UPDATE'],
-  ['radpostauth', 'INSERT'],
 ];
 
 const DATABASE = /^t_[0-9a-z_]{1,48}$/;

@@ -34,6 +34,7 @@ export {
   userKey,
 } from './radius-user';
 export { QUOTA_WINDOWS, type QuotaWindow, usedNow } from './quota-windows';
+export * from './login-history';
 export { LIVE_WINDOW_SECONDS, liveParams, liveSql } from './liveness';
 export { type RouterLoginSigns, RouterSignatures, type Signature, SIGNATURES } from './signatures.repository';
 export { RadiusModule } from './radius.module';

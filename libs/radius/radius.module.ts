@@ -5,6 +5,7 @@ import { CoaClient } from './coa/coa-client';
 import { DevicesReader } from './devices.repository';
 import { HistoryReader } from './history.repository';
 import { CoaAttempts } from './coa-attempts.repository';
+import { LoginRows } from './login-history/login-rows.repository';
 import { LimitsReader } from './limits.repository';
 import { LoginsReader } from './logins.repository';
 import { RadiusUsersRepository } from './radius-users.repository';
@@ -34,6 +35,7 @@ import { UnknownSourceFiles } from './unknown-source-files';
     CoaClient,
     CoaAttempts,
     LimitsReader,
+    LoginRows,
     AccountingUpkeep,
     RadiusProbe,
     DevicesReader,
@@ -51,6 +53,7 @@ import { UnknownSourceFiles } from './unknown-source-files';
     CoaClient,
     CoaAttempts,
     LimitsReader,
+    LoginRows,
     AccountingUpkeep,
     RadiusProbe,
     DevicesReader,

@@ -104,7 +104,7 @@ export class RadiusServer {
     return this.children.get(name)?.output.join('') ?? '';
   }
 
-  /** Everything that is acknowledged but not stored yet. */
+  /** Accounting that is acknowledged but not stored yet. */
   spooled(): string {
     const texts: string[] = [];
     const visit = (folder: string): void => {
@@ -115,7 +115,7 @@ export class RadiusServer {
         else if (entry.name.startsWith('detail')) texts.push(textOf(path));
       }
     };
-    for (const kind of ['accounting', 'logins']) visit(join(this.runDir, 'spool', kind));
+    visit(join(this.runDir, 'spool', 'accounting'));
     return texts.join('');
   }
 

@@ -5,6 +5,9 @@ import { withConnection } from '@jala/infra/central-db';
 import { createTestTenancy, randomSuffix, rootOfTestServer, testConfig, type TestTenancy, type TestTenant } from '@jala/infra/testing';
 import {
   ArchivedSessions,
+  loginBacklog,
+  LoginFiles,
+  LoginLoader,
   LoginsReader,
   radiusEntities,
   radiusGrants,
@@ -16,6 +19,7 @@ import {
 } from '@jala/radius';
 import { RadiusUsersRepository } from '../../../libs/radius/radius-users.repository';
 import { DatabaseLine } from './database-line';
+import { ScenarioLogins } from './scenario-logins';
 import { msChapV2 } from './mschapv2';
 import { type AttributeValue, radclient, type RadiusReply } from './radclient';
 import { RadiusServer, type RadsecServer } from './radius-server';
@@ -34,13 +38,17 @@ const DEFAULT_USER: Omit<RadiusUser, 'username'> = {
 /** FreeRADIUS, a database it reaches by a line of its own, and as many ISPs as a test wants. */
 export class Scenario {
   private readonly isps: Isp[] = [];
+  private readonly loader: LoginLoader;
+  private loading?: Promise<void>;
 
   private constructor(
     readonly server: RadiusServer,
     readonly line: DatabaseLine,
     readonly tenancy: TestTenancy,
     readonly account: string,
-  ) {}
+  ) {
+    this.loader = new LoginLoader(new LoginFiles(server.runDir), new ScenarioLogins(tenancy));
+  }
 
   /** `direct`: without the line in between, for tests that take the whole database away. */
   static async start({
@@ -77,11 +85,22 @@ export class Scenario {
   /** Resolves when everything that was acknowledged is in the database. */
   async stored(withinMs = 30_000): Promise<void> {
     const deadline = Date.now() + withinMs;
-    while (this.server.spooled() !== '') {
+    for (;;) {
+      await this.loadLogins(deadline);
+      const logins = await loginBacklog(this.server.runDir);
+      if (this.server.spooled() === '' && logins.bytes === 0) return;
       if (Date.now() > deadline)
-        throw new Error(`Not stored after ${withinMs / 1000} s:\n${this.server.spooled()}\n${this.server.log('drain')}`);
+        throw new Error(
+          `Not stored after ${withinMs / 1000} s, ${logins.bytes} bytes of logins:\n${this.server.spooled()}\n${this.server.log('drain')}`,
+        );
       await sleep(100);
     }
+  }
+
+  /** What a worker does every second. Those that ask at the same time wait for one. */
+  private async loadLogins(untilMs: number): Promise<void> {
+    this.loading ??= this.loader.load({ untilMs, mayGoOn: () => Promise.resolve(true) }).finally(() => (this.loading = undefined));
+    await this.loading;
   }
 
   async stop(): Promise<void> {

@@ -21,7 +21,7 @@ const WRITERS: Readonly<Record<keyof DrainRate, Writers>> = {
 
 /**
  * How fast the spool goes to the database: what was written since the last look (FreeRADIUS counts its answers) less what waits more
- * now. The drain itself counts nothing.
+ * now. Neither the drain nor who loads the login history counts.
  */
 export function drainRate(now: Seen, before: MonitoringSnapshot | undefined): DrainRate {
   const seconds = before ? (Date.parse(now.at) - Date.parse(before.at)) / 1_000 : 0;

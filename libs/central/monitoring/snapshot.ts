@@ -30,7 +30,7 @@ export interface DatabaseState {
   readonly latencyMs: number | null;
 }
 
-/** Records a second that the drain took to the database; null when it cannot be told. */
+/** Records a second that went to the database; null when it cannot be told. */
 export interface DrainRate {
   readonly accounting: number | null;
   readonly logins: number | null;

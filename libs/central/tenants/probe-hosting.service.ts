@@ -21,7 +21,7 @@ export class ProbeHosting {
 
   /** Undefined where the probe has no secret, or this process may not create databases. */
   async place(): Promise<ProbePlace | undefined> {
-    const { probeSecret, dbUser } = this.config.radius;
+    const { probeSecret } = this.config.radius;
     if (probeSecret === undefined || this.config.provisioning === undefined) return undefined;
     if (this.prepared) return this.prepared;
     await this.hosting.createDatabase(PLACE);
@@ -29,7 +29,7 @@ export class ProbeHosting {
     await this.migrator.migrate(target);
     await this.hosting.grantRadius(PLACE);
     const place = new ProbePlace(target);
-    await place.prepare(probeSecret, dbUser);
+    await place.prepare(probeSecret);
     return (this.prepared = place);
   }
 }

@@ -81,6 +81,10 @@ export class CachedTenantDirectory extends TenantDirectory implements OnApplicat
     return this.remember(`host:${host}`, () => this.tenants.findByDomain(host));
   }
 
+  async byDatabase(database: string): Promise<DirectoryEntry | undefined> {
+    return this.remember(`database:${database}`, () => this.tenants.findByDatabase(database));
+  }
+
   async page({ afterId, limit, statuses }: DirectoryPage): Promise<readonly DirectoryEntry[]> {
     return (await this.tenants.pageAfter(afterId, limit, statuses)).map(toEntry);
   }

@@ -10,6 +10,8 @@ import { CloseMissedSessions, KeepAccountingSmall } from './accounting-upkeep.sc
 import { ArchivePartitionsRepository } from './archive-partitions.repository';
 import { DbHostsRepository } from './db-hosts.repository';
 import { DomainsService } from './domains.service';
+import { LoadLoginHistory } from './login-history.schedules';
+import { LoginHistoryService } from './login-history.service';
 import { LocalTenantHosting } from './local-tenant-hosting.repository';
 import { ProbeHosting } from './probe-hosting.service';
 import { ProvisioningSteps } from './provisioning-steps';
@@ -20,6 +22,7 @@ import { StoredTenantCredentials } from './tenant-credentials.service';
 import { CachedTenantDirectory } from './tenant-directory.service';
 import { TenantExports } from './tenant-export';
 import { TenantHosting } from './tenant-hosting';
+import { TenantLoginStore } from './tenant-login-store';
 import { StoredTenantProfiles } from './tenant-profiles.service';
 import { TenantMaintenanceService } from './tenant-maintenance.service';
 import { TenantRemovalService } from './tenant-removal.service';
@@ -97,6 +100,9 @@ export class TenantsModule {}
     SettleAbandonedTenants,
     CloseMissedSessions,
     KeepAccountingSmall,
+    TenantLoginStore,
+    LoginHistoryService,
+    LoadLoginHistory,
   ],
 })
 export class TenantsWorkerModule {}

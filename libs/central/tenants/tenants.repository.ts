@@ -48,6 +48,15 @@ export class TenantsRepository {
     return this.db.repository(Tenant).findOneBy({ slug });
   }
 
+  /** Names are given once, also over several hosts. */
+  async findByDatabase(dbName: string): Promise<Tenant | null> {
+    return this.db
+      .repository(Tenant)
+      .createQueryBuilder('tenant')
+      .where('tenant.db_host IN (SELECT name FROM db_hosts) AND tenant.db_name = :dbName', { dbName })
+      .getOne();
+  }
+
   async findByDomain(host: string): Promise<Tenant | null> {
     const domain = await this.db.repository(TenantDomain).findOneBy({ host });
     return domain && this.find(domain.tenantId);

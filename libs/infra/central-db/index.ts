@@ -5,6 +5,7 @@ export * from './database-errors';
 export * from './database-target';
 export * from './driver-options';
 export { type Condition, EntityReader } from './entity-reader';
+export { HeldLock } from './held-lock';
 export * from './id-column';
 export * from './like-pattern';
 export { type MigrationFile, type MigrationKind, MigrationSet } from './migration-set';

@@ -25,7 +25,7 @@ const SENTENCES: Record<Locale, Sentences> = {
     ],
     'login-backlog': () => [
       'The login history waits for the database.',
-      'Logins themselves are not affected. Look whether the drain process runs and the database takes its statements.',
+      'Logins themselves are not affected. Look whether a worker runs beside FreeRADIUS and the database takes its statements.',
     ],
     'radius-process': (subject) => [`The RADIUS process "${subject}" does not answer.`, 'Look whether it runs and what its log says last.'],
     'synthetic-login': () => [
@@ -41,7 +41,7 @@ const SENTENCES: Record<Locale, Sentences> = {
     ],
     'login-backlog': () => [
       'Riwayat login menunggu basis data.',
-      'Login sendiri tidak terganggu. Periksa apakah proses drain berjalan dan basis data menerima perintahnya.',
+      'Login sendiri tidak terganggu. Periksa apakah worker berjalan di samping FreeRADIUS dan basis data menerima perintahnya.',
     ],
     'radius-process': (subject) => [
       `Proses RADIUS "${subject}" tidak menjawab.`,

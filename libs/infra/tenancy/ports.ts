@@ -14,6 +14,8 @@ export abstract class TenantDirectory {
   abstract bySlug(slug: string): Promise<DirectoryEntry | undefined>;
   /** `host` in lower case, without port: a subdomain of the root domain or a tenant's own domain. */
   abstract byHost(host: string): Promise<DirectoryEntry | undefined>;
+  /** By the name of its database: what does not come from a person but from FreeRADIUS. */
+  abstract byDatabase(database: string): Promise<DirectoryEntry | undefined>;
   /** The next tenants after this id, in the order of their ids; read afresh, never from a cache. */
   abstract page(request: DirectoryPage): Promise<readonly DirectoryEntry[]>;
 }

@@ -42,6 +42,10 @@ export class TestTenants implements TenantDirectory, TenantCredentials {
     return this.bySlug(host.split('.', 1)[0] ?? '');
   }
 
+  async byDatabase(database: string): Promise<DirectoryEntry | undefined> {
+    return [...this.entries.values()].find((entry) => entry.db === database);
+  }
+
   async page({ afterId, limit, statuses }: DirectoryPage): Promise<readonly DirectoryEntry[]> {
     return [...this.entries.values()]
       .filter(({ id, status }) => id > afterId && (statuses?.includes(status) ?? true))

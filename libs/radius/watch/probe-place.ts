@@ -1,28 +1,26 @@
 import { type DatabaseTarget, withConnection } from '@jala/infra/central-db';
 import type { RowDataPacket } from 'mysql2/promise';
+import { insertLogins, type LoginRecord } from '../login-history';
 import { probeCredentials } from './radius-probe';
 
 /** How long the probe's own logins stay in its history. */
 const KEEP_HOURS = 24;
-const ACCOUNT = /^[0-9a-z_]{1,32}$/;
 
 /**
- * The database that the probe logs in to: the tables of a tenant, one user, and nobody's data. It also has what the drain counts for
- * the whole platform, because the RADIUS account can write nowhere else.
+ * The database that the probe logs in to: the tables of a tenant, one user, and nobody's data. It also has what is counted over the
+ * logins of the whole platform.
  */
 export class ProbePlace {
   /** @param target the probe's database, with an account that may do everything in it */
   constructor(private readonly target: DatabaseTarget) {}
 
   /** The tables exist already. May be called again. */
-  async prepare(probeSecret: string, radiusUser: string): Promise<void> {
-    if (!ACCOUNT.test(radiusUser)) throw new RangeError('not a database account');
+  async prepare(probeSecret: string): Promise<void> {
     const { username, password } = probeCredentials(probeSecret);
     await withConnection(this.target, async (connection) => {
       await connection.query(
         'CREATE TABLE IF NOT EXISTS reject_counts (reason VARCHAR(64) NOT NULL PRIMARY KEY, rejects BIGINT UNSIGNED NOT NULL DEFAULT 0)',
       );
-      await connection.query(`GRANT SELECT, INSERT, UPDATE ON \`${this.target.database}\`.reject_counts TO '${radiusUser}'@'%'`);
       // Another worker may be logging in just now: it must not find the user without a password.
       await connection.beginTransaction();
       await connection.query(
@@ -36,6 +34,20 @@ export class ProbePlace {
       );
       await connection.commit();
     });
+  }
+
+  /** The probe's own logins, as those of a tenant. */
+  async addLogins(records: readonly LoginRecord[]): Promise<void> {
+    const { sql, params } = insertLogins(records);
+    await withConnection(this.target, (connection) => connection.query(sql, params));
+  }
+
+  async countRejects(counts: ReadonlyMap<string, number>): Promise<void> {
+    await withConnection(this.target, (connection) =>
+      connection.query('INSERT INTO reject_counts (reason, rejects) VALUES ? ON DUPLICATE KEY UPDATE rejects = rejects + VALUES(rejects)', [
+        [...counts],
+      ]),
+    );
   }
 
   /** Rejected logins of all tenants, by the words of the login history without their numbers. */

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loginBacklog } from '../login-history';
 
 /** What lies between the acknowledgement of a packet and the database. */
 export interface SpoolBacklog {
@@ -38,7 +39,7 @@ export async function readSpool(runDir: string): Promise<SpoolState | undefined>
   if (!(await readable(runDir))) return undefined;
   return {
     accounting: await backlogOf(join(spool, 'accounting')),
-    logins: await backlogOf(join(spool, 'logins')),
+    logins: await loginBacklog(runDir),
     dead: await deadLetters(join(spool, 'dead')),
   };
 }

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDirectory, TenantScope } from '@jala/infra/tenancy';
+import { LoginRows, type LoginSink, LoginStore, PROBE_DATABASE } from '@jala/radius';
+import { ProbeHosting } from './probe-hosting.service';
+
+/** The login history in the databases of the tenants, and of the login that is nobody's. */
+@Injectable()
+export class TenantLoginStore extends LoginStore {
+  constructor(
+    private readonly directory: TenantDirectory,
+    private readonly rows: LoginRows,
+    private readonly probe: ProbeHosting,
+  ) {
+    super();
+  }
+
+  async sinkOf(database: string): Promise<LoginSink | undefined> {
+    if (database === PROBE_DATABASE) {
+      const place = await this.probe.place();
+      return place && ((records) => place.addLogins(records));
+    }
+    const tenant = await this.directory.byDatabase(database);
+    return tenant && ((records) => TenantScope.run(tenant, () => this.rows.add(records)));
+  }
+
+  async countRejects(counts: ReadonlyMap<string, number>): Promise<void> {
+    await (await this.probe.place())?.countRejects(counts);
+  }
+}
