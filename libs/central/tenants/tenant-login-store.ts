@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TenantDirectory, TenantScope } from '@jala/infra/tenancy';
+import { TenantDirectory, TenantIterator } from '@jala/infra/tenancy';
 import { LoginRows, type LoginSink, LoginStore, PROBE_DATABASE } from '@jala/radius';
 import { ProbeHosting } from './probe-hosting.service';
 
@@ -8,6 +8,7 @@ import { ProbeHosting } from './probe-hosting.service';
 export class TenantLoginStore extends LoginStore {
   constructor(
     private readonly directory: TenantDirectory,
+    private readonly tenants: TenantIterator,
     private readonly rows: LoginRows,
     private readonly probe: ProbeHosting,
   ) {
@@ -20,7 +21,7 @@ export class TenantLoginStore extends LoginStore {
       return place && ((records) => place.addLogins(records));
     }
     const tenant = await this.directory.byDatabase(database);
-    return tenant && ((records) => TenantScope.run(tenant, () => this.rows.add(records)));
+    return tenant && ((records) => this.tenants.visit(tenant, () => this.rows.add(records)));
   }
 
   async countRejects(counts: ReadonlyMap<string, number>): Promise<void> {

@@ -59,7 +59,7 @@ export class TenantIterator {
     return { name, succeeded, failures, aborted: signal?.aborted === true };
   }
 
-  /** One of them, for a watch that looks at each tenant at a pace of its own. A failure is the caller's. */
+  /** One of them, for what comes to each tenant at a pace of its own. A failure is the caller's. */
   visit<T>(tenant: TenantContext, fn: () => Promise<T>): Promise<T> {
     return TenantScope.run(tenant, fn);
   }
