@@ -92,7 +92,7 @@ export class TenantsModule {}
 
 /** For the worker. */
 @Module({
-  imports: [TenantsModule],
+  imports: [TenantsModule, RadiusModule],
   providers: [
     ProvisionTenantHandler,
     ArchiveTenantHandler,
