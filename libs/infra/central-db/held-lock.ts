@@ -3,6 +3,8 @@ import { connectTo, type DatabaseServer } from './database-target';
 
 /** What MariaDB allows for the name of a lock. */
 const MAX_NAME = 64;
+/** A database that takes longer is as good as away. */
+const ANSWER_MS = 5_000;
 
 /**
  * A lock that one process keeps for as long as it works, on a connection of its own: whoever is killed loses it at once, whoever is
@@ -22,10 +24,11 @@ export class HeldLock {
   async isHeld(): Promise<boolean> {
     try {
       const connection = (this.connection ??= await this.connect());
-      const [rows] = await connection.query('SELECT IS_USED_LOCK(?) <=> CONNECTION_ID() OR GET_LOCK(?, 0) = 1 AS held', [
-        this.name,
-        this.name,
-      ]);
+      const [rows] = await connection.query({
+        sql: 'SELECT IS_USED_LOCK(?) <=> CONNECTION_ID() OR GET_LOCK(?, 0) = 1 AS held',
+        values: [this.name, this.name],
+        timeout: ANSWER_MS,
+      });
       return Number((rows as { held: number | null }[])[0]?.held) === 1;
     } catch (error) {
       this.release();
