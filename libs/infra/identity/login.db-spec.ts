@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TOTP, Secret } from 'otpauth';
 import type { Audience } from '@jala/contracts';
 import { LoginService, REFUSES_AFTER_MS } from './login.service';
@@ -116,13 +117,24 @@ describe.each<Audience>(['platform', 'tenant'])('logging in on a %s host', (audi
     'does not let parallel guesses past the lock',
     on(async () => {
       const account = await kit.account();
+      const hasher = kit.testing.get(PasswordHasher);
+      const verify = hasher.verify.bind(hasher);
+      let release: () => void;
+      const guessed = new Promise<void>((resolve) => (release = resolve));
+      // The right one is in the same rush: it was let through the first look at the lock like the others, and proven last.
+      const spy = jest.spyOn(hasher, 'verify').mockImplementation(async (hash, password) => {
+        if (password === PASSWORD) await guessed;
+        return verify(hash, password);
+      });
+      const right = failure(logins.login({ email: account.email, password: PASSWORD }, origin('192.0.2.98')));
+      while (spy.mock.calls.length === 0) await sleep(1);
       const guesses = Array.from({ length: 12 }, (_, n) =>
         failure(logins.login({ email: account.email, password: `guess-number-${n}` }, origin(`192.0.2.${n}`))),
       );
-      // The right one comes last in the same rush: it was let through the first look at the lock like the others.
-      const right = failure(logins.login({ email: account.email, password: PASSWORD }, origin('192.0.2.98')));
       await Promise.all(guesses);
+      release!();
       expect(await right).toBe('ACCOUNT_LOCKED');
+      spy.mockRestore();
       expect(await failure(logins.login({ email: account.email, password: PASSWORD }, origin('192.0.2.99')))).toBe('ACCOUNT_LOCKED');
     }),
   );
