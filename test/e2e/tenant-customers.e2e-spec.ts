@@ -45,7 +45,7 @@ describe('plans and customers of a tenant', () => {
   let owner: ApiClient;
   let slug: string;
   let planId: number;
-  const router: RouterSide = { address: '127.21.0.1', secret: 'customers-router-secret-01' };
+  const router: RouterSide = { address: '127.24.0.1', secret: 'customers-router-secret-01' };
 
   const customer = async (body: object = {}): Promise<any> =>
     (await owner.post('/api/tenant/customers', { name: 'Dewi Sartika', service_plan_id: planId, service_type: 'pppoe', ...body })).body;
