@@ -3,7 +3,7 @@ import { rejectWord } from './reject-words';
 
 const hex = (text: string | Buffer): string => Buffer.from(text as string).toString('hex');
 
-/** As freeradius/raddb/mods-available/spool_logins writes it. */
+/** As freeradius/raddb/policy.d/history writes it. */
 function line(change: Partial<Record<string, string>> = {}): string {
   const fields = {
     seconds: '1795245535',

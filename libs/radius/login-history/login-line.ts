@@ -1,4 +1,4 @@
-/** One attempt to log in, as freeradius/raddb/mods-available/spool_logins wrote it and as radpostauth takes it. */
+/** One attempt to log in, as freeradius/raddb/policy.d/history wrote it and as radpostauth takes it. */
 export interface LoginRecord {
   readonly at: Date;
   readonly reply: 'Access-Accept' | 'Access-Reject';

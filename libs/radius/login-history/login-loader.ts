@@ -23,7 +23,7 @@ export interface LoadOptions {
 class SinkAway extends Error {}
 
 /**
- * Takes the lines of logins that FreeRADIUS has written (freeradius/raddb/mods-available/spool_logins) to the tenants' databases. One
+ * Takes the lines of logins that FreeRADIUS has written (freeradius/raddb/policy.d/history) to the tenants' databases. One
  * at a time for one spool. Whoever goes on after another was killed stores at most those batches again that were under way: one for
  * each of the tenants that are written to at the same time.
  */
