@@ -71,18 +71,3 @@ export async function isPortFree(protocol, port) {
   await held?.release();
   return held !== undefined;
 }
-
-/**
- * Distinct ports that nothing listens on just now.
- * @param {number} count
- * @param {'tcp' | 'udp'} [protocol]
- * @returns {Promise<number[]>} as many as were asked for
- */
-export async function freePorts(count, protocol = 'tcp') {
-  const held = await Promise.all(Array.from({ length: count }, () => (protocol === 'tcp' ? holdTcp(0) : holdUdp(0))));
-  await Promise.all(held.map((one) => one?.release()));
-  return held.map((one) => {
-    if (!one) throw new Error(`No free ${protocol} port on ${LOOPBACK}.`);
-    return one.port;
-  });
-}

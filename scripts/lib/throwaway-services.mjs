@@ -7,7 +7,7 @@ import { startChild } from './child-process.mjs';
 import { LaunchFailure } from './failure.mjs';
 import { readDisposableJson, tailOf, writeJsonAtomically } from './files.mjs';
 import { initialiseMariadb, mariadbCommand, mariadbGreets, mariadbPlace, rootStatements, writeInitFile } from './mariadb.mjs';
-import { freePorts } from './ports.mjs';
+import { freePorts } from './free-ports.mjs';
 import { identifyProcess, isAlive } from './process-identity.mjs';
 import { redisAnswers, redisCommand, redisPlace, redisUrl } from './redis.mjs';
 

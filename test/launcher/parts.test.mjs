@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -152,6 +153,30 @@ describe('missing packages', () => {
     const { stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', env: { PATH: path }, ...asNobody });
     assert.match(stdout, /^Missing programs: absent-program\.\n/, stderr);
     assert.match(stdout, /sudo apt-get update && sudo apt-get install -y --no-install-recommends absent-package\n$/);
+  });
+});
+
+describe('ports for tests', () => {
+  it('are nobody else’s, and none that an outgoing connection could get', async () => {
+    const program = `
+      import { freePorts } from ${JSON.stringify(join(REPOSITORY, 'scripts/lib/free-ports.mjs'))};
+      const ports = [];
+      for (let round = 0; round < 40; round += 1) ports.push(...(await freePorts(10)));
+      process.stdout.write(JSON.stringify(ports));
+      process.stdin.resume().once('end', () => process.exit());`;
+    const claimants = Array.from({ length: 3 }, () => spawn(process.execPath, ['--input-type=module', '-e', program]));
+    const claimed = await Promise.all(
+      claimants.map(async ({ stdout }) => {
+        const [text] = await once(stdout, 'data');
+        return /** @type {number[]} */ (JSON.parse(String(text)));
+      }),
+    );
+    for (const { stdin } of claimants) stdin.end();
+    const ports = claimed.flat();
+    assert.equal(new Set(ports).size, 3 * 40 * 10);
+    const [first = 0, last = 0] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/).map(Number);
+    const outgoing = first > 20_000 ? ports.filter((port) => port >= first && port <= last) : [];
+    assert.deepEqual(outgoing, []);
   });
 });
 

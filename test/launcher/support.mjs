@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../../scripts/lib/free-ports.mjs';
 import { extendSearchPath } from '../../scripts/lib/packages.mjs';
-import { isPortFree } from '../../scripts/lib/ports.mjs';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
 const READY = /^RADIUS (accepted|answers) .*$/m;
@@ -41,14 +41,10 @@ export function temporaryFolder(test) {
   return folder;
 }
 
-/** @returns {Promise<number>} the first of ten ports that are free just now */
+/** @returns {Promise<number>} the first of ten ports that nobody else gets */
 export async function freePortBase() {
-  for (;;) {
-    const base = 34_000 + Math.floor(Math.random() * 2_500) * 10;
-    const offsets = Array.from({ length: 10 }, (_, offset) => base + offset);
-    const free = await Promise.all(offsets.flatMap((port) => [isPortFree('tcp', port), isPortFree('udp', port)]));
-    if (free.every(Boolean)) return base;
-  }
+  const [base = 0] = await freePorts(10);
+  return base;
 }
 
 /** @param {Place} place */

@@ -1,23 +1,13 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { register } from 'prom-client';
+import { freePorts } from '../../../scripts/lib/free-ports.mjs';
 import { WorkerServer } from './worker-server';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('what a worker answers', () => {
   beforeAll(() => Logger.overrideLogger(false));
 
   it('its numbers only to programs on its own machine and to whoever has the token', async () => {
-    const port = await freePort();
+    const [port] = await freePorts(1);
     const parts: unknown[] = [
       { worker: { port }, http: { host: '127.0.0.1' }, metrics: { token: 'a-token-of-the-monitoring' } },
       { query: async () => [] },
@@ -44,7 +34,7 @@ describe('what a worker answers', () => {
 
   it('an error when the numbers cannot be gathered, and goes on', async () => {
     register.clear();
-    const port = await freePort();
+    const [port] = await freePorts(1);
     let broken = true;
     const metrics = (): [] => {
       if (broken) throw new Error('numbers of another version');

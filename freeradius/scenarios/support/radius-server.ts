@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePortOfBoth, freeUdpPorts } from './free-ports';
+import { freePorts } from '../../../scripts/lib/free-ports.mjs';
 
 const RADDB = resolve(__dirname, '../../raddb');
 const EAP_CERTIFICATE = resolve(__dirname, '../../eap-certificate');
@@ -41,7 +41,7 @@ export class RadiusServer {
     for (const folder of [this.runDir, join(this.runDir, 'radsec'), join(this.clientsDir, 'v4'), join(this.clientsDir, 'v6')])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     execFileSync(EAP_CERTIFICATE, [this.eapDir]);
-    const [auth, acct, status, acctStatus, drainStatus, probe, radsecStatus] = await freeUdpPorts(7);
+    const [auth, acct, status, acctStatus, drainStatus, probe, radsecStatus, relay] = await freePorts(8);
     this.ports = {
       auth: auth!,
       acct: acct!,
@@ -49,7 +49,7 @@ export class RadiusServer {
       acctStatus: acctStatus!,
       drainStatus: drainStatus!,
       probe: probe!,
-      radsec: await freePortOfBoth(),
+      radsec: relay!,
     };
     this.environment = {
       RADIUS_RUN_DIR: this.runDir,

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withConnection } from '@jala/infra/central-db';
 import { createTestCentral, randomSuffix, rootOfTestServer, testServices } from '@jala/infra/testing';
+import { freePorts } from '../../../scripts/lib/free-ports.mjs';
 import { ApiClient } from './api-client';
 
 const DIST = join(__dirname, '../../../dist/apps');
@@ -87,7 +87,7 @@ export class Installation {
 
   /** Resolves when it takes jobs. */
   async startWorker(env: Record<string, string> = {}, spawned: (worker: Program) => void = () => undefined): Promise<Program> {
-    const port = await freePort();
+    const [port] = await freePorts(1);
     const worker = this.start('worker', { JALA_WORKER_PORT: String(port), ...env });
     spawned(worker);
     await answers(worker, `http://127.0.0.1:${port}`, '/health');
@@ -95,7 +95,7 @@ export class Installation {
   }
 
   async startPlatform(): Promise<{ platform: Program; api: ApiClient }> {
-    const port = await freePort();
+    const [port] = await freePorts(1);
     const platform = this.start('platform', { JALA_HTTP_PORT: String(port), JALA_PUBLIC_PORT: String(port) });
     await answers(platform, `http://127.0.0.1:${port}`, '/api/health');
     return { platform, api: new ApiClient(`http://127.0.0.1:${port}`, { host: `localhost:${port}` }) };
@@ -161,13 +161,4 @@ async function answers(program: Program, baseUrl: string, path: string): Promise
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`it was not ready after a minute:\n${program.log()}`);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return address.port;
 }

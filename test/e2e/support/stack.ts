@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../../../scripts/lib/free-ports.mjs';
 import { ApiClient } from './api-client';
 
 const ROOT = join(__dirname, '../../..');
@@ -37,7 +37,7 @@ export async function startStack(options: { demo?: boolean; env?: Record<string,
   const dataDir = mkdtempSync(join(tmpdir(), 'jala-e2e-'));
   const launcher = spawn(process.execPath, ['scripts/start.mjs', ...(options.demo ? [] : ['--empty'])], {
     cwd: ROOT,
-    env: { ...process.env, ...options.env, JALA_DATA: join(dataDir, 'data'), JALA_PORT_BASE: String(await freePortBase()) },
+    env: { ...process.env, ...options.env, JALA_DATA: join(dataDir, 'data'), JALA_PORT_BASE: String((await freePorts(PORTS_NEEDED))[0]) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   await ready(launcher);
@@ -110,22 +110,6 @@ export async function createTenant(stack: Stack, admin: ApiClient, slug = unique
   });
   const owner = await stack.tenant(slug).login(email, password);
   return { id: created.body.id, slug, owner, email, password };
-}
-
-async function freePortBase(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 600) * 20;
-    const free = await Promise.all(Array.from({ length: PORTS_NEEDED }, (_, offset) => isFree(base + offset)));
-    if (free.every(Boolean)) return base;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 function ready(launcher: ChildProcess): Promise<void> {

@@ -20,7 +20,7 @@ import {
   rootStatements,
   writeInitFile,
 } from '../../../../scripts/lib/mariadb.mjs';
-import { freePorts } from '../../../../scripts/lib/ports.mjs';
+import { freePorts } from '../../../../scripts/lib/free-ports.mjs';
 import { identifyProcess } from '../../../../scripts/lib/process-identity.mjs';
 
 const tls = process.argv.includes('tls');
