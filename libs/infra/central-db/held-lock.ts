@@ -12,6 +12,7 @@ const ANSWER_MS = 5_000;
  */
 export class HeldLock {
   private connection?: Connection;
+  private asked?: Promise<boolean>;
 
   constructor(
     private readonly server: DatabaseServer,
@@ -20,8 +21,20 @@ export class HeldLock {
     if (name.length > MAX_NAME) throw new RangeError(`the name of a lock has at most ${MAX_NAME} characters`);
   }
 
-  /** Whether it is ours, asked for when it is not. Rejects while the database is away: then it is nobody's. */
-  async isHeld(): Promise<boolean> {
+  /**
+   * Whether it is ours, asked for when it is not. Rejects while the database is away: then it is nobody's. Several who ask at once
+   * share one question: each would open a connection, and one that nobody knows any more would keep the lock from everybody.
+   */
+  isHeld(): Promise<boolean> {
+    return (this.asked ??= this.ask().finally(() => (this.asked = undefined)));
+  }
+
+  release(): void {
+    this.connection?.destroy();
+    this.connection = undefined;
+  }
+
+  private async ask(): Promise<boolean> {
     try {
       const connection = (this.connection ??= await this.connect());
       const [rows] = await connection.query({
@@ -34,11 +47,6 @@ export class HeldLock {
       this.release();
       throw error;
     }
-  }
-
-  release(): void {
-    this.connection?.destroy();
-    this.connection = undefined;
   }
 
   private async connect(): Promise<Connection> {
