@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import {
   TestInfraModule,
   type TestTenancy,
 } from '@jala/infra/testing';
-import { LoginRows, PROBE_DATABASE, radiusEntities } from '@jala/radius';
+import { loginBacklog, LoginRows, PROBE_DATABASE, radiusEntities } from '@jala/radius';
 import { DbHostsRepository } from './db-hosts.repository';
 import { LocalTenantHosting } from './local-tenant-hosting.repository';
 import { LoginHistoryService } from './login-history.service';
@@ -118,6 +118,18 @@ describe('the login history of workers beside one FreeRADIUS', () => {
       connection.query(`SELECT username FROM ${PROBE_DATABASE}.radpostauth WHERE username = 'probe-1'`),
     );
     expect(rows).toEqual([{ username: 'probe-1' }]);
+  });
+
+  it('does not wait for a tenant whose access was taken away for good', async () => {
+    const tenant = await tenancy.create();
+    await withConnection(await rootOfTestServer(), (connection) => connection.query(`DROP USER ?@'%'`, [tenant.target.user]));
+    tenancy.tenants.setStatus(tenant.context.id, 'archived');
+    const late = line(tenant.context.db, 'late');
+    write(late);
+    await Promise.all([load(0), load(1)]);
+    expect((await loginBacklog(runDir)).records).toBe(0);
+    const dead = join(runDir, 'spool', 'dead');
+    expect(readdirSync(dead).map((name) => readFileSync(join(dead, name), 'latin1'))).toEqual([late]);
   });
 
   it('finds the tenant by its database in the central database', async () => {

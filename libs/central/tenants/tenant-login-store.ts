@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDirectory, TenantIterator } from '@jala/infra/tenancy';
 import { LoginRows, type LoginSink, LoginStore, PROBE_DATABASE } from '@jala/radius';
 import { ProbeHosting } from './probe-hosting.service';
+import { STATUSES_WITH_DATABASE } from './tenant.states';
 
 /** The login history in the databases of the tenants, and of the login that is nobody's. */
 @Injectable()
@@ -21,7 +22,9 @@ export class TenantLoginStore extends LoginStore {
       return place && ((records) => place.addLogins(records));
     }
     const tenant = await this.directory.byDatabase(database);
-    return tenant && ((records) => this.tenants.visit(tenant, () => this.rows.add(records)));
+    // An archived tenant never comes back: its lines would wait, and the backlog be an alert, until it is deleted.
+    if (!tenant || !STATUSES_WITH_DATABASE.includes(tenant.status)) return undefined;
+    return (records) => this.tenants.visit(tenant, () => this.rows.add(records));
   }
 
   async countRejects(counts: ReadonlyMap<string, number>): Promise<void> {

@@ -97,7 +97,7 @@ export class LoginLoader {
   }
 
   private async storeBatch(sink: LoginSink | undefined, lines: readonly string[]): Promise<void> {
-    if (!sink) return this.putAside(lines, 'no tenant has this database');
+    if (!sink) return this.putAside(lines, 'no tenant uses this database');
     const records: LoginRecord[] = [];
     const sources: string[] = [];
     const unreadable: string[] = [];

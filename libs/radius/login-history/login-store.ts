@@ -7,7 +7,7 @@ export type LoginSink = (records: readonly LoginRecord[]) => Promise<void>;
 export abstract class LoginStore {
   /**
    * By the name of its database. Rejects while nobody can tell.
-   * @returns undefined when no tenant has it (any more)
+   * @returns undefined when no tenant uses it (any more)
    */
   abstract sinkOf(database: string): Promise<LoginSink | undefined>;
   /** Adds to the number of refused logins by word, over all tenants. */
