@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { databaseOf, secondsOf } from './login-line';
 import { isMissing, isNotes, LineFile, notesOf } from './line-file';
@@ -39,14 +39,23 @@ export class LoginFiles {
    */
   async identity(): Promise<string | undefined> {
     const path = join(this.folder, 'spool-id');
+    const draft = `${path}-${randomBytes(4).toString('hex')}`;
     try {
-      await writeFile(path, `${randomBytes(8).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
+      return await idIn(path);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+    try {
+      // Under another name until it is on the disk: half a name, as a power cut leaves it, would be nobody's for ever.
+      await writeFile(draft, `${randomBytes(8).toString('hex')}\n`, { mode: 0o600, flush: true });
+      await link(draft, path);
     } catch (error) {
       if (isMissing(error)) return undefined;
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await rm(draft, { force: true });
     }
-    // Somebody else may be writing it just now.
-    return /^[0-9a-f]{16}(?=\n)/.exec(await readFile(path, 'latin1'))?.[0];
+    return idIn(path);
   }
 
   /** Takes away what FreeRADIUS writes to; it begins a new file. */
@@ -113,6 +122,12 @@ export class LoginFiles {
     const lost = names.filter((name) => isNotes(name) && !noted.has(name));
     await Promise.all(lost.map((name) => rm(join(folder, name), { force: true })));
   }
+}
+
+async function idIn(path: string): Promise<string> {
+  const id = /^[0-9a-f]{16}(?=\n)/.exec(await readFile(path, 'latin1'))?.[0];
+  if (id === undefined) throw new Error(`${path} is damaged: delete it while no worker runs`);
+  return id;
 }
 
 async function append(path: string, lines: readonly string[]): Promise<void> {

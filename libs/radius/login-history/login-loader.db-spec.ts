@@ -322,6 +322,16 @@ describe('the loader of the login history', () => {
     expect(longest).toBeLessThan(1_000);
   });
 
+  it('names its spool once, whoever asks, and says so when the name was lost', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, () => new LoginFiles(runDir).identity()));
+    expect(ids[0]).toMatch(/^[0-9a-f]{16}$/);
+    expect(new Set(ids).size).toBe(1);
+    expect(files()).toEqual(['spool-id']);
+    // As a power cut or a full disk may leave it. Without a name nobody would load anything, and nobody would know why.
+    writeFileSync(join(folder, 'spool-id'), '');
+    await expect(new LoginFiles(runDir).identity()).rejects.toThrow('spool-id');
+  });
+
   it('has nothing to do where FreeRADIUS has never run', async () => {
     rmSync(join(runDir, 'spool'), { recursive: true });
     await load();
