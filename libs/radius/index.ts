@@ -13,7 +13,7 @@ export {
   type CoaResult,
 } from './coa-attempts.repository';
 export { DevicesReader, type SeenDevice } from './devices.repository';
-export { radiusGrants, radiusRevokes } from './grants';
+export { radiusFormerRevokes, radiusGrants, radiusRevokes } from './grants';
 export { type HistoryBefore, type HistoryOf, HistoryReader } from './history.repository';
 export { canonicalHostAddress, canonicalIpv6Prefix } from './ipv6-prefix';
 export { type DueUser, LimitsReader } from './limits.repository';

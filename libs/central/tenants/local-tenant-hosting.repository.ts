@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type DatabaseTarget, withConnection } from '@jala/infra/central-db';
 import { AppConfig } from '@jala/infra/config';
-import { radiusGrants, radiusRevokes } from '@jala/radius';
+import { radiusFormerRevokes, radiusGrants, radiusRevokes } from '@jala/radius';
 import { DbHostsRepository } from './db-hosts.repository';
 import { TenantHosting, type TenantPlace } from './tenant-hosting';
 
@@ -57,6 +57,7 @@ export class LocalTenantHosting extends TenantHosting {
   async grantRadius(place: TenantPlace): Promise<void> {
     await this.on(place.host, async (run) => {
       for (const statement of radiusGrants(assertDatabase(place.database), this.config.radius.dbUser)) await run(statement);
+      await revokeIfGiven(radiusFormerRevokes(assertDatabase(place.database), this.config.radius.dbUser), run);
     });
   }
 
@@ -74,13 +75,7 @@ export class LocalTenantHosting extends TenantHosting {
   /** Grants on tables outlive the tables; a later tenant of the same name must not inherit them. */
   private async revoke(place: TenantPlace, run: Run): Promise<void> {
     await run(`DROP USER IF EXISTS ${accountOf(place.user)}`);
-    for (const statement of radiusRevokes(assertDatabase(place.database), this.config.radius.dbUser)) {
-      try {
-        await run(statement);
-      } catch (error) {
-        if ((error as { errno?: number }).errno !== ER_NONEXISTING_TABLE_GRANT) throw error;
-      }
-    }
+    await revokeIfGiven(radiusRevokes(assertDatabase(place.database), this.config.radius.dbUser), run);
   }
 
   private async on<T>(host: string, work: (run: Run) => Promise<T>): Promise<T> {
@@ -88,6 +83,16 @@ export class LocalTenantHosting extends TenantHosting {
     return withConnection(server, (connection) =>
       work(async <R>(sql: string, params?: unknown[]) => (await connection.query(sql, params))[0] as R),
     );
+  }
+}
+
+async function revokeIfGiven(statements: readonly string[], run: Run): Promise<void> {
+  for (const statement of statements) {
+    try {
+      await run(statement);
+    } catch (error) {
+      if ((error as { errno?: number }).errno !== ER_NONEXISTING_TABLE_GRANT) throw error;
+    }
   }
 }
 

@@ -124,6 +124,8 @@ describe('tenants', () => {
     await provision(id);
     return tenants.get(actor, id);
   };
+  /** What RADIUS could do while it wrote the login history itself. */
+  const grantAsBefore = (database: string) => root(`GRANT INSERT ON \`${database}\`.radpostauth TO ?@'%'`, [radiusUser]);
   const outbox = async (id: number): Promise<string[]> =>
     (
       await central.database.query<{ job: string }[]>("SELECT job FROM outbox WHERE JSON_VALUE(payload, '$.tenantId') = ? ORDER BY id", [
@@ -392,6 +394,7 @@ describe('tenants', () => {
       module.get(TenantDatabase).query("INSERT INTO radcheck (username, attribute, op, value) VALUES ('büdi', 'X', ':=', 'ü')"),
     );
     const account = await credentials(tenant.id);
+    await grantAsBefore(tenant.dbName);
     await tenants.archive(actor, tenant.id);
     expect(await refused(tenants.openExport(actor, tenant.id))).toMatchObject({ code: 'TENANT_EXPORT_MISSING' });
     const removal = module.get(TenantRemovalService);
@@ -525,6 +528,16 @@ describe('tenants', () => {
       [tenant.slug, `sees other databases: ${other.dbName}`],
     ]);
     await root(`REVOKE SELECT ON \`${other.dbName}\`.customers FROM ?@'%'`, [user]);
+  });
+
+  it('take rights from RADIUS that it needs no more, when they are migrated', async () => {
+    const tenant = await ready();
+    await grantAsBefore(tenant.dbName);
+    await central.database.query('UPDATE tenants SET schema_version = schema_version - 1 WHERE id = ?', [tenant.id]);
+    await module.get(TenantMaintenanceService).migrateAll();
+    const tables = await root<{ name: string }[]>('SELECT table_name AS name FROM mysql.tables_priv WHERE Db = ?', [tenant.dbName]);
+    expect(tables.map(({ name }) => name)).toContain('radacct');
+    expect(tables.map(({ name }) => name)).not.toContain('radpostauth');
   });
 
   it('answer one question all together, which changes nothing', async () => {
