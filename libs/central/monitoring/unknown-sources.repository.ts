@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@jala/contracts';
-import { CentralDatabase, containsPattern } from '@jala/infra/central-db';
+import { CentralDatabase, containsPattern, sortColumn } from '@jala/infra/central-db';
 import type { UnknownSource } from '@jala/radius';
 
 /** A router that is registered, and perhaps the one that is meant. */
@@ -62,7 +62,7 @@ export class UnknownSourcesRepository {
     const direction = request.order === 'asc' && request.sort ? 'ASC' : 'DESC';
     const rows = await this.db.query<(Omit<UnknownSource, 'authPackets' | 'acctPackets'> & { authPackets: string; acctPackets: string })[]>(
       `SELECT s.address, s.auth_packets AS authPackets, s.acct_packets AS acctPackets, s.first_seen_at AS firstSeenAt, s.last_seen_at AS lastSeenAt
-         ${from} ORDER BY ${SORTS[request.sort ?? ''] ?? 's.last_seen_at'} ${direction}, s.address LIMIT ? OFFSET ?`,
+         ${from} ORDER BY ${sortColumn(SORTS, request.sort) ?? 's.last_seen_at'} ${direction}, s.address LIMIT ? OFFSET ?`,
       [...params, request.perPage, (request.page - 1) * request.perPage],
     );
     const [count] = await this.db.query<{ total: number }[]>(`SELECT COUNT(*) AS total ${from}`, params);

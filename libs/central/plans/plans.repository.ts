@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@jala/contracts';
-import { CentralDatabase, containsPattern } from '@jala/infra/central-db';
+import { CentralDatabase, containsPattern, sortColumn } from '@jala/infra/central-db';
 import { In, IsNull } from 'typeorm';
 import { Plan } from './plan.entity';
 import { TenantSubscription } from './tenant-subscription.entity';
@@ -21,7 +21,7 @@ export class PlansRepository {
     if (active !== undefined) query.andWhere('plan.active = :active', { active });
     const order = request.order === 'desc' ? 'DESC' : 'ASC';
     const [rows, total] = await query
-      .orderBy(SORTS[request.sort ?? ''] ?? 'plan.priceMonthlyMinor', order)
+      .orderBy(sortColumn(SORTS, request.sort) ?? 'plan.priceMonthlyMinor', order)
       .addOrderBy('plan.id', order)
       .offset((request.page - 1) * request.perPage)
       .limit(request.perPage)

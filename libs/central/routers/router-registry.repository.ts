@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest, RouterConnection } from '@jala/contracts';
-import { CentralDatabase, containsPattern } from '@jala/infra/central-db';
+import { CentralDatabase, containsPattern, sortColumn } from '@jala/infra/central-db';
 import type { Signature } from '@jala/radius';
 import { RouterRegistration } from './router-registration.entity';
 
@@ -193,7 +193,7 @@ export class RouterRegistryRepository {
               r.require_message_authenticator AS requireMessageAuthenticator, r.signature, r.wrong_secret_at AS wrongSecretAt,
               r.unsigned_refused_at AS unsignedRefusedAt,
               r.published_at AS publishedAt, r.publish_error AS publishError, r.created_at AS createdAt
-         ${from} ORDER BY ${SORTS[request.sort ?? ''] ?? 'r.id'} ${direction}, r.id ${direction} LIMIT ? OFFSET ?`,
+         ${from} ORDER BY ${sortColumn(SORTS, request.sort) ?? 'r.id'} ${direction}, r.id ${direction} LIMIT ? OFFSET ?`,
       [...params, request.perPage, (request.page - 1) * request.perPage],
     );
     const [count] = await this.db.query<{ total: number }[]>(`SELECT COUNT(*) AS total ${from}`, params);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest, TenantStatus } from '@jala/contracts';
-import { CentralDatabase, containsPattern } from '@jala/infra/central-db';
+import { CentralDatabase, containsPattern, sortColumn } from '@jala/infra/central-db';
 import { In, MoreThan } from 'typeorm';
 import { TenantDomain } from './domain.entity';
 import { Tenant } from './tenant.entity';
@@ -28,7 +28,7 @@ export class TenantsRepository {
         search: containsPattern(request.search),
       });
     }
-    const sort = SORTS[request.sort ?? ''];
+    const sort = sortColumn(SORTS, request.sort);
     // Without a wish the newest comes first: that is the tenant somebody is setting up.
     const order = sort ? (request.order === 'desc' ? 'DESC' : 'ASC') : 'DESC';
     const [rows, total] = await query

@@ -12,4 +12,5 @@ export { type MigrationFile, type MigrationKind, MigrationSet } from './migratio
 export * from './migrator';
 export * from './schema-dump';
 export { splitStatements } from './sql-statements';
+export * from './sort-column';
 export * from './whole-number';

@@ -1,6 +1,6 @@
 import { DomainError, LOCALES, type Page, type PageRequest } from '@jala/contracts';
 import type { SqlDatabase } from '@jala/infra/audit';
-import { containsPattern, duplicateKeyOf } from '@jala/infra/central-db';
+import { containsPattern, duplicateKeyOf, sortColumn } from '@jala/infra/central-db';
 import type { Account, AccountChanges, NewAccount } from './account';
 
 export interface AccountFilter {
@@ -85,7 +85,7 @@ export class AccountsRepository {
       params.push(containsPattern(page.search), containsPattern(page.search));
     }
     const where = conditions.join(' AND ');
-    const column = SORTABLE[page.sort ?? ''] ?? 'name';
+    const column = sortColumn(SORTABLE, page.sort) ?? 'name';
     const direction = page.order === 'desc' ? 'DESC' : 'ASC';
     const rows = await this.database.query<Row[]>(
       `SELECT * FROM ${this.table} WHERE ${where} ORDER BY ${column} ${direction}, id ${direction} LIMIT ? OFFSET ?`,

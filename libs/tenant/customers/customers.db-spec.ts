@@ -448,6 +448,14 @@ describe('customers in a real database', () => {
     expect(page.rows.filter(({ online }) => online).map(({ username, lastLoginAt }) => [username, lastLoginAt])).toEqual([['user03', NOW]]);
   });
 
+  it('has an order of its own where somebody asks for one that there is not', async () => {
+    for (const name of ['Bayu', 'Agus']) await create({ username: name.toLowerCase(), name });
+    for (const sort of ['nothing', 'constructor', '__proto__']) {
+      const page = await tenant.run(() => customers.list(actor, { page: 1, perPage: 10, order: 'asc', sort }, {}));
+      expect(page.rows.map(({ name }) => name)).toEqual(['Agus', 'Bayu']);
+    }
+  });
+
   it('searches what people type literally', async () => {
     await create({ username: 'a_b', name: 'Under Score' });
     await create({ username: 'axb', name: 'No Score' });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CustomerStatus, Page, PageRequest, ServiceType } from '@jala/contracts';
-import { type Condition, containsPattern } from '@jala/infra/central-db';
+import { type Condition, containsPattern, sortColumn } from '@jala/infra/central-db';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { userKey } from '@jala/radius';
 import { Customer } from './customer.entity';
@@ -55,7 +55,7 @@ export class CustomersRepository {
     if (filter.serviceType) where.push(['service_type = ?', filter.serviceType]);
     if (filter.servicePlanId) where.push(['service_plan_id = ?', filter.servicePlanId]);
     const order = request.order === 'desc' ? 'DESC' : 'ASC';
-    return this.db.read.page(Customer, where, `${SORTS[request.sort ?? ''] ?? 'name'} ${order}, id ${order}`, request);
+    return this.db.read.page(Customer, where, `${sortColumn(SORTS, request.sort) ?? 'name'} ${order}, id ${order}`, request);
   }
 
   async find(id: number): Promise<Customer | undefined> {

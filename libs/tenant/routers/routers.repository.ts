@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@jala/contracts';
-import { type Condition, containsPattern } from '@jala/infra/central-db';
+import { type Condition, containsPattern, sortColumn } from '@jala/infra/central-db';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { Router } from './router.entity';
 
@@ -22,7 +22,7 @@ export class RoutersRepository {
       where.push(["(name LIKE ? OR (connection = 'udp' AND address LIKE ?) OR location LIKE ?)", pattern, pattern, pattern]);
     }
     const order = request.order === 'desc' ? 'DESC' : 'ASC';
-    return this.db.read.page(Router, where, `${SORTS[request.sort ?? ''] ?? 'name'} ${order}, id ${order}`, request);
+    return this.db.read.page(Router, where, `${sortColumn(SORTS, request.sort) ?? 'name'} ${order}, id ${order}`, request);
   }
 
   async find(id: number): Promise<Router | undefined> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, PageRequest } from '@jala/contracts';
-import { type Condition, containsPattern } from '@jala/infra/central-db';
+import { type Condition, containsPattern, sortColumn } from '@jala/infra/central-db';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { ServicePlan } from './service-plan.entity';
 
@@ -24,7 +24,7 @@ export class ServicePlansRepository {
     if (request.search) where.push(['name LIKE ?', containsPattern(request.search)]);
     if (filter.active !== undefined) where.push(['active = ?', filter.active]);
     const order = request.order === 'desc' ? 'DESC' : 'ASC';
-    return this.db.read.page(ServicePlan, where, `${SORTS[request.sort ?? ''] ?? 'price_minor'} ${order}, id ${order}`, request);
+    return this.db.read.page(ServicePlan, where, `${sortColumn(SORTS, request.sort) ?? 'price_minor'} ${order}, id ${order}`, request);
   }
 
   /** The plans on sale, cheapest first. */
