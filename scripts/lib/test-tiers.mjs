@@ -200,7 +200,7 @@ async function launcher({ temporary, env }) {
     command: NODE,
     args: [
       '--test',
-      '--test-concurrency=1',
+      '--test-concurrency=2',
       `--test-timeout=${LONGEST_LAUNCHER_TEST_MS}`,
       ...reporters,
       ...files.map((name) => join(folder, name)),
