@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TenantDatabase } from '@jala/infra/tenancy';
 import { Injectable } from '@nestjs/common';
 import { DEFAULT_INTERIM_SECONDS } from './radius-user';
@@ -10,6 +11,8 @@ const SHORTEST_INTERIM_SECONDS = 60;
 const BATCH = 2_000;
 /** A session that came back from the archive stays at least so long, for the report that brought it back to be stored. */
 const RETURN_SECONDS = 86_400;
+/** How many sessions one id of a router may have had, one after the other (trigger radacct_returns_insert). */
+const KEYS_OF_AN_ID = 100;
 const SECOND_MS = 1000;
 
 /** The time that a session may be silent: of its user's interval, or of the usual one. */
@@ -94,7 +97,7 @@ export class AccountingUpkeep {
           'SELECT acctuniqueid FROM radacct_returns WHERE returned_at > UTC_TIMESTAMP() - INTERVAL ? SECOND LOCK IN SHARE MODE',
           [RETURN_SECONDS],
         );
-        const staying = new Set(returned.map(({ acctuniqueid }) => acctuniqueid));
+        const staying = new Set(returned.flatMap(({ acctuniqueid }) => keysOf(acctuniqueid)));
         const ids = rows.filter(({ acctuniqueid }) => !staying.has(acctuniqueid)).map(({ radacctid }) => radacctid);
         if (ids.length === 0) return 0;
         await this.db.query('INSERT INTO radacct_archive SELECT * FROM radacct WHERE radacctid IN (?)', [ids]);
@@ -133,4 +136,11 @@ export class AccountingUpkeep {
     }
     return forgotten;
   }
+}
+
+/** Under which a session of that id may be stored, as the triggers of radacct make them. */
+function keysOf(uniqueId: string): string[] {
+  const keys = [uniqueId];
+  while (keys.length < KEYS_OF_AN_ID) keys.push(createHash('md5').update(`${keys.at(-1)}+`).digest('hex'));
+  return keys;
 }

@@ -58,7 +58,7 @@ export class OutboxSweep {
       if (error instanceof DomainError && error.code === 'TENANT_NOT_FOUND') return undefined;
       throw error;
     });
-    // What an archived tenant still owes, the slow look finds should it come back.
+    // What an archived tenant still owes nobody can do any more: its database is shut, and deleted with what it owes.
     if (!tenant || tenant.status === 'archived' || tenant.status === 'deleting') return false;
     return TenantScope.run(tenant, async () => {
       await this.sweepDatabase(this.tenant, tenantId, patience);

@@ -55,6 +55,14 @@ export function useTenantActions(tenant: Ref<Tenant | undefined>) {
       confirm: t('tenants.retry'),
       run: () => done('tenants.retried', ok(client.POST('/api/platform/tenants/{id}/retry', path()))),
     });
+  /** For what a worker has given up: archiving and deleting say nothing of it, they just do not come to their end. */
+  const goOn = () =>
+    confirm({
+      title: t('tenants.go_on_title'),
+      text: t('tenants.go_on_text'),
+      confirm: t('tenants.go_on'),
+      run: () => done('tenants.goes_on', ok(client.POST('/api/platform/tenants/{id}/retry', path()))),
+    });
   const archive = () =>
     confirm({
       title: t('tenants.archive_title', { name: tenant.value!.name }),
@@ -96,8 +104,11 @@ export function useTenantActions(tenant: Ref<Tenant | undefined>) {
   });
   const menu = computed<MenuItem[]>(() => {
     const status = tenant.value?.status;
-    if (!tenant.value || status === 'deleting' || status === 'provisioning') return [];
+    if (!tenant.value || status === 'provisioning') return [];
+    const again = { label: t('tenants.go_on'), icon: RotateCw, select: goOn };
+    if (status === 'deleting') return [again];
     return [
+      ...(status === 'archived' ? [again] : []),
       { label: t('tenants.edit'), icon: Pencil, to: { name: 'tenants.edit', params: { id: tenant.value.id } } },
       ...(tenant.value.has_export ? [{ label: t('tenants.export'), icon: Download, select: saveExport }] : []),
       ...(status === 'ready' || status === 'suspended'
