@@ -63,7 +63,9 @@ async function noteHistory({ jala, load, options, place }: Bench): Promise<void>
   const loader = new LoginLoader(new LoginFiles(jala.runDir), {
     sinkOf: (database) =>
       Promise.resolve(
-        database === place.first.context.db ? (records: readonly LoginRecord[]) => place.first.run(() => rows.add(records)) : undefined,
+        database === place.first.context.db
+          ? { server: 'default', add: (records: readonly LoginRecord[]) => place.first.run(() => rows.add(records)) }
+          : undefined,
       ),
     countRejects: () => Promise.resolve(),
   });

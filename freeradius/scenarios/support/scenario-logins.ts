@@ -12,11 +12,11 @@ export class ScenarioLogins extends LoginStore {
   async sinkOf(database: string): Promise<LoginSink | undefined> {
     if (database === PROBE_DATABASE) {
       const place = await probePlace();
-      return (records) => place.addLogins(records);
+      return { server: 'default', add: (records) => place.addLogins(records) };
     }
     const tenant = await this.tenancy.tenants.byDatabase(database);
     const rows = new LoginRows(this.tenancy.database);
-    return tenant && ((records) => TenantScope.run(tenant, () => rows.add(records)));
+    return tenant && { server: tenant.host, add: (records) => TenantScope.run(tenant, () => rows.add(records)) };
   }
 
   async countRejects(counts: ReadonlyMap<string, number>): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDirectory, TenantIterator } from '@jala/infra/tenancy';
 import { LoginRows, type LoginSink, LoginStore, PROBE_DATABASE } from '@jala/radius';
+import { DEFAULT_DB_HOST } from './db-hosts.repository';
 import { ProbeHosting } from './probe-hosting.service';
 import { STATUSES_WITH_DATABASE } from './tenant.states';
 
@@ -18,14 +19,13 @@ export class TenantLoginStore extends LoginStore {
 
   async sinkOf(database: string): Promise<LoginSink | undefined> {
     if (database === PROBE_DATABASE) {
-      const place = await this.probe.place();
-      // A worker that may not provision cannot write there; the probe's own answer has been looked at already.
-      return place ? (records) => place.addLogins(records) : async () => undefined;
+      // Only then: where the probe's place cannot be had, its lines wait and nobody else's.
+      return { server: DEFAULT_DB_HOST, add: async (records) => (await this.probe.place())?.addLogins(records) };
     }
     const tenant = await this.directory.byDatabase(database);
     // An archived tenant never comes back: its lines would wait, and the backlog be an alert, until it is deleted.
     if (!tenant || !STATUSES_WITH_DATABASE.includes(tenant.status)) return undefined;
-    return (records) => this.tenants.visit(tenant, () => this.rows.add(records));
+    return { server: tenant.host, add: (records) => this.tenants.visit(tenant, () => this.rows.add(records)) };
   }
 
   async countRejects(counts: ReadonlyMap<string, number>): Promise<void> {

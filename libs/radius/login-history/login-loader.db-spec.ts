@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withConnection } from '@jala/infra/central-db';
 import { TenantScope } from '@jala/infra/tenancy';
 import { createTestTenancy, rootOfTestServer, type TestTenancy, type TestTenant } from '@jala/infra/testing';
@@ -34,6 +35,8 @@ class Store extends LoginStore {
   readonly statements: { database: string; names: string[] }[] = [];
   readonly away = new Set<string>();
   readonly rejects = new Map<string, number>();
+  /** Where they are, for those that are not on the default one. */
+  readonly servers = new Map<string, string>();
   unknownAll = false;
   atOnce = 0;
   mostAtOnce = 0;
@@ -47,7 +50,7 @@ class Store extends LoginStore {
     if (this.unknownAll) throw new Error('the central database is away');
     const tenant = await this.tenancy.tenants.byDatabase(database);
     if (!tenant) return undefined;
-    return (records) =>
+    const add: LoginSink['add'] = (records) =>
       TenantScope.run(tenant, async () => {
         this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
         try {
@@ -59,6 +62,7 @@ class Store extends LoginStore {
           this.atOnce--;
         }
       });
+    return { server: this.servers.get(database) ?? 'default', add };
   }
 
   async countRejects(counts: ReadonlyMap<string, number>): Promise<void> {
@@ -202,6 +206,77 @@ describe('the loader of the login history', () => {
     expect(await names(one)).toEqual(['a1', 'a2', 'a3']);
     expect(files('waiting')).toEqual([]);
     expect(await loginBacklog(runDir)).toEqual({ bytes: 0, records: 0, oldestAt: null });
+  });
+
+  describe('when a database does not answer', () => {
+    const hangs = (...databases: string[]): (() => void) => {
+      let answer = (): void => undefined;
+      const answered = new Promise<void>((resolve) => (answer = resolve));
+      store.beforeInsert = (database) => (databases.includes(database) ? answered : undefined);
+      return answer;
+    };
+    const patient = (): LoginLoader => new LoginLoader(new LoginFiles(runDir), store, () => now, 200);
+
+    it('goes on with the other tenants, and asks it nothing more until it has answered', async () => {
+      const by = patient();
+      const answer = hangs(one.context.db);
+      for (let round = 0; round < 3; round++) {
+        written(line(one.context.db, `a${round}`), line(two.context.db, `b${round}`, 'suspended'));
+        await load(by);
+        now += 60_000;
+      }
+      expect(await names(two)).toEqual(['b0', 'b1', 'b2']);
+      expect(store.rejects.get('suspended')).toBe(3);
+      expect(store.atOnce).toBe(1);
+      answer();
+      while (store.atOnce > 0) await sleep(5);
+      await load(by);
+      // Whether the statement that was given up would be stored could not be known.
+      expect(await names(one)).toEqual(['a0', 'a0', 'a1', 'a2']);
+      expect(files('waiting')).toEqual([]);
+    });
+
+    it('leaves the server alone with all its tenants, and no other', async () => {
+      const rest = await Promise.all([1, 2, 3].map(() => tenancy.create()));
+      const by = patient();
+      const away = [one, ...rest].map(({ context }) => context.db);
+      for (const database of away) store.servers.set(database, 'far');
+      const answer = hangs(...away);
+      written(...away.map((database) => line(database, 'a')), line(two.context.db, 'b1'));
+      await load(by);
+      now += 1_000;
+      const late = await tenancy.create();
+      store.servers.set(late.context.db, 'far');
+      written(line(late.context.db, 'c'), line(two.context.db, 'b2'));
+      const began = performance.now();
+      await load(by);
+      expect(performance.now() - began).toBeLessThan(150);
+      expect([await names(two), await names(late)]).toEqual([['b1', 'b2'], []]);
+      answer();
+      while (store.atOnce > 0) await sleep(5);
+      now += 60_000;
+      await load(by);
+      expect(await names(late)).toEqual(['c']);
+    });
+
+    it('waits for four of the many tenants of a server, and not for each', async () => {
+      const rest = await Promise.all(Array.from({ length: 12 }, () => tenancy.create({ migrate: false })));
+      const by = patient();
+      for (const { context } of rest) store.servers.set(context.db, 'far');
+      let asked = 0;
+      store.beforeInsert = async (database) => {
+        if (store.servers.get(database) !== 'far') return;
+        asked++;
+        await new Promise(() => undefined);
+      };
+      for (let round = 0; round < 2; round++) {
+        written(...rest.map(({ context }) => line(context.db, 'a')), line(two.context.db, `b${round}`));
+        await load(by);
+        now += 500;
+      }
+      expect(asked).toBeLessThanOrEqual(4);
+      expect(await names(two)).toEqual(['b0', 'b1']);
+    });
   });
 
   it('keeps everything while nobody can tell whose it is', async () => {

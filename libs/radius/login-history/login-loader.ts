@@ -11,6 +11,12 @@ const BATCH = 500;
 const AT_ONCE = 4;
 /** How long a tenant whose database is away is left alone. */
 const RETRY_MS = 5_000;
+/** A statement that takes longer is not waited for: the others would wait too. */
+const ANSWER_MS = 10_000;
+/** A server that takes longer to fail, or does not answer for two tenants, is left alone with all of them: each would take as long. */
+const SLOW_MS = 1_000;
+/** How many times as long as was waited for it, so that most of the time belongs to the others. */
+const SLOW_TIMES = 3;
 
 export interface LoadOptions {
   /** Ends then at the latest, between two batches; the rest is for the next time. */
@@ -22,20 +28,27 @@ export interface LoadOptions {
 /** The tenant's database is away; its lines wait. */
 class SinkAway extends Error {}
 
+/** What was asked for may be done yet. */
+class NoAnswer extends Error {}
+
 /**
  * Takes the lines of logins that FreeRADIUS has written (freeradius/raddb/policy.d/history) to the tenants' databases. One
  * at a time for one spool. Whoever goes on after another was killed stores at most those batches again that were under way: one for
- * each of the tenants that are written to at the same time.
+ * each of the tenants that are written to at the same time. The same goes for a statement that was given up because it took too long.
  */
 export class LoginLoader {
   private readonly logger = new Logger(LoginLoader.name);
+  /** By database, and by server as `serverKey` has it. */
   private readonly retryAt = new Map<string, number>();
+  /** Databases with a statement that was given up and is not over, and the server of each. */
+  private readonly unanswered = new Map<string, string>();
   private rejects = new Map<string, number>();
 
   constructor(
     private readonly files: LoginFiles,
     private readonly store: LoginStore,
     private readonly now: () => number = Date.now,
+    private readonly answerMs = ANSWER_MS,
   ) {}
 
   /** Stores what has been written. Rejects, and keeps everything, while it cannot be told whose lines they are. */
@@ -55,13 +68,12 @@ export class LoginLoader {
   }
 
   private async retryWaiting(goOn: () => Promise<boolean>): Promise<void> {
-    const due = (await this.files.waiting()).filter(({ database }) => !this.isLeftAlone(database));
-    await atOnce(AT_ONCE, due, async ({ lines, database }) => {
+    await atOnce(AT_ONCE, await this.files.waiting(), async ({ lines, database }) => {
+      if (this.isLeftAlone(database, await this.store.sinkOf(database))) return;
       try {
         if (await this.drain(lines, true, goOn, true)) await this.files.remove(lines);
       } catch (error) {
         if (!(error instanceof SinkAway)) throw error;
-        this.leaveAlone(database, error);
       }
     });
   }
@@ -81,22 +93,21 @@ export class LoginLoader {
   }
 
   private async storeGroup(file: LineFile, database: string, lines: readonly string[], waited: boolean): Promise<void> {
-    if (!waited && this.isLeftAlone(database)) return this.keep(file, database, lines);
     const sink = database === UNKNOWN_DATABASE ? undefined : await this.store.sinkOf(database);
+    if (!waited && this.isLeftAlone(database, sink)) return this.keep(file, database, lines);
     for (let from = 0; from < lines.length; from += BATCH) {
       const batch = lines.slice(from, from + BATCH);
       try {
-        await this.storeBatch(sink, batch);
+        await this.storeBatch(database, sink, batch);
       } catch (error) {
         if (!(error instanceof SinkAway) || waited) throw error;
-        this.leaveAlone(database, error);
         return this.keep(file, database, lines.slice(from));
       }
       await file.noteLines(database, batch.length);
     }
   }
 
-  private async storeBatch(sink: LoginSink | undefined, lines: readonly string[]): Promise<void> {
+  private async storeBatch(database: string, sink: LoginSink | undefined, lines: readonly string[]): Promise<void> {
     if (!sink) return this.putAside(lines, 'no tenant uses this database');
     const records: LoginRecord[] = [];
     const sources: string[] = [];
@@ -109,26 +120,46 @@ export class LoginLoader {
         sources.push(line);
       }
     }
-    await this.insert(sink, records, sources);
+    await this.insert(database, sink, records, sources);
     if (unreadable.length > 0) await this.putAside(unreadable, 'not readable');
   }
 
   /** What the database refuses because of one record goes on without that one. */
-  private async insert(sink: LoginSink, records: readonly LoginRecord[], sources: readonly string[]): Promise<void> {
+  private async insert(database: string, sink: LoginSink, records: readonly LoginRecord[], sources: readonly string[]): Promise<void> {
     if (records.length === 0) return;
+    const began = performance.now();
     try {
-      await sink(records);
+      await this.inTime(database, serverKey(sink), sink.add(records));
     } catch (error) {
-      if (!isRefusedForGood(error)) throw new SinkAway('the database of a tenant is away', { cause: error });
+      if (!isRefusedForGood(error)) throw this.leaveAlone(database, sink, error, performance.now() - began);
       if (records.length === 1 || isWithoutTable(error)) return this.putAside(sources, error);
       const half = records.length >> 1;
-      await this.insert(sink, records.slice(0, half), sources.slice(0, half));
-      return this.insert(sink, records.slice(half), sources.slice(half));
+      await this.insert(database, sink, records.slice(0, half), sources.slice(0, half));
+      return this.insert(database, sink, records.slice(half), sources.slice(half));
     }
     for (const { reply, reason } of records) {
       if (reply !== 'Access-Reject') continue;
       const word = rejectWord(reason);
       this.rejects.set(word, (this.rejects.get(word) ?? 0) + 1);
+    }
+  }
+
+  /** Until what was given up is over nothing follows it: it would wait for the same, and be stored once more. */
+  private async inTime(name: string, server: string, work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new NoAnswer(`no answer within ${this.answerMs} ms`)), this.answerMs).unref();
+    });
+    try {
+      await Promise.race([work, late]);
+    } catch (error) {
+      if (error instanceof NoAnswer) {
+        this.unanswered.set(name, server);
+        void work.catch(() => undefined).finally(() => this.unanswered.delete(name));
+      }
+      throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -142,29 +173,41 @@ export class LoginLoader {
     await this.files.putAside(lines, this.now());
   }
 
-  private isLeftAlone(database: string): boolean {
-    return (this.retryAt.get(database) ?? 0) > this.now();
+  private isLeftAlone(database: string, sink?: LoginSink): boolean {
+    const names = sink ? [database, serverKey(sink)] : [database];
+    return this.unanswered.has(database) || names.some((name) => (this.retryAt.get(name) ?? 0) > this.now());
   }
 
-  private leaveAlone(database: string, { cause }: Error): void {
+  /** @param took how long the database took to fail, in milliseconds */
+  private leaveAlone(database: string, sink: LoginSink, cause: unknown, took: number): SinkAway {
     for (const [name, at] of this.retryAt) if (at <= this.now()) this.retryAt.delete(name);
     this.retryAt.set(database, this.now() + RETRY_MS);
+    const server = serverKey(sink);
+    // One tenant alone may have a table that somebody locks.
+    const slow = cause instanceof NoAnswer ? [...this.unanswered.values()].filter((of) => of === server).length > 1 : took > SLOW_MS;
+    if (slow) this.retryAt.set(server, this.now() + Math.max(RETRY_MS, SLOW_TIMES * took));
     this.logger.warn(`the login history of ${database} waits for its database: ${wordsOf(cause)}`);
+    return new SinkAway('the database of a tenant is away', { cause });
   }
 
   /** Where they cannot be counted, the logins are stored all the same. */
   private async countRejects(): Promise<void> {
-    if (this.rejects.size === 0) return;
+    if (this.rejects.size === 0 || this.isLeftAlone(REJECTS)) return;
     const counts = this.rejects;
     this.rejects = new Map();
     try {
-      await this.store.countRejects(counts);
+      await this.inTime(REJECTS, REJECTS, this.store.countRejects(counts));
     } catch (error) {
+      this.retryAt.set(REJECTS, this.now() + RETRY_MS);
       this.logger.warn(`rejected logins could not be counted: ${wordsOf(error)}`);
       for (const [word, count] of counts) this.rejects.set(word, (this.rejects.get(word) ?? 0) + count);
     }
   }
 }
+
+/** No database is called so. */
+const REJECTS = '#';
+const serverKey = ({ server }: LoginSink): string => `@${server}`;
 
 /** Without the lines that a predecessor has dealt with: the first ones of each tenant. */
 function groupByDatabase(lines: readonly string[], done: ReadonlyMap<string, number>): Map<string, string[]> {

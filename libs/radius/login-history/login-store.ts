@@ -1,7 +1,12 @@
 import type { LoginRecord } from './login-line';
 
-/** Adds to the login history of one tenant: all of them or, when it fails, none. */
-export type LoginSink = (records: readonly LoginRecord[]) => Promise<void>;
+/** The login history of one tenant. */
+export interface LoginSink {
+  /** The database server it is on. While one does not answer, no tenant on it is tried. */
+  readonly server: string;
+  /** All of them or, when it fails, none. */
+  readonly add: (records: readonly LoginRecord[]) => Promise<void>;
+}
 
 /** Where the login history goes. */
 export abstract class LoginStore {
