@@ -132,6 +132,16 @@ describe('the login history of workers beside one FreeRADIUS', () => {
     expect(readdirSync(dead).map((name) => readFileSync(join(dead, name), 'latin1'))).toEqual([late]);
   });
 
+  it('is stored for the tenants when the place of the probe cannot be had', async () => {
+    const tenant = await tenancy.create();
+    const spies = workers.map((one) => jest.spyOn(one.get(ProbeHosting), 'place').mockRejectedValue(new Error('away')));
+    write(line(PROBE_DATABASE, 'probe-2') + line(tenant.context.db, 'x', 'suspended'));
+    await Promise.all([load(0), load(1)]);
+    for (const spy of spies) spy.mockRestore();
+    expect(await tenant.run(() => tenancy.database.query('SELECT username FROM radpostauth'))).toEqual([{ username: 'x' }]);
+    expect(readdirSync(join(runDir, 'spool', 'logins', 'waiting'))).toHaveLength(1);
+  });
+
   it('finds the tenant by its database in the central database', async () => {
     const repository = new TenantsRepository(central.database);
     expect(await repository.findByDatabase('t_nowhere')).toBeNull();
