@@ -1,7 +1,9 @@
-import { appendFile, type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { appendFile, type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 
 /** What is read at once: some thousand lines. */
 const CHUNK_BYTES = 1_048_576;
+/** Notes are read at every turn: of a file of gigabytes with a thousand tenants that would take longer than the turn. */
+const NOTES_BYTES = 262_144;
 
 /** Some lines of a file, in order. */
 export interface LineChunk {
@@ -18,6 +20,8 @@ export interface LineChunk {
 export class LineFile {
   /** Notes that the disk had no room for. What they say is done all the same and must not be done again. */
   private unsaved = '';
+  /** The size of the notes. */
+  private noted = 0;
   private saving: Promise<void> = Promise.resolve();
 
   constructor(
@@ -34,6 +38,7 @@ export class LineFile {
       if (isMissing(error)) return '';
       throw error;
     });
+    this.noted = text.length;
     let position = 0;
     let done = new Map<string, number>();
     for (const note of `${text}\n${this.unsaved}`.split('\n')) {
@@ -52,8 +57,10 @@ export class LineFile {
     return this.note(`${database} ${lines};\n`);
   }
 
+  /** Takes the place of all notes so far. */
   notePosition(position: number): Promise<void> {
-    return this.note(`${POSITION} ${position};\n`);
+    const text = `${POSITION} ${position};\n`;
+    return this.noted < NOTES_BYTES ? this.note(text) : this.noteAnew(text);
   }
 
   private note(text: string): Promise<void> {
@@ -63,10 +70,26 @@ export class LineFile {
       if (notes === '') return;
       // After the half of a note, if that is what the last try has left.
       await appendFile(this.notes, `\n${notes}`, { mode: 0o600 });
+      this.noted += notes.length + 1;
       this.unsaved = this.unsaved.slice(notes.length);
     });
     this.saving = saved.catch(() => undefined);
     return saved;
+  }
+
+  private async noteAnew(text: string): Promise<void> {
+    await this.saving;
+    // Notes of no file, should it stay behind.
+    const draft = notesOf(`${this.path}-anew`);
+    try {
+      await writeFile(draft, text, { mode: 0o600 });
+      await rename(draft, this.notes);
+    } catch {
+      // There may be room behind the others.
+      return this.note(text);
+    }
+    this.noted = text.length;
+    this.unsaved = '';
   }
 
   /**
