@@ -27,10 +27,10 @@ export const TIERS = /** @type {Tier[]} */ ([
   { name: 'lint', needsServices: false, needsBuild: false, run: lint },
   jestTier('unit', { workers: 2 }),
   jestTier('architecture', { workers: 2 }),
-  jestTier('db', { workers: 3, needsServices: true }),
+  jestTier('db', { workers: 2, needsServices: true }),
   jestTier('radius', { workers: 3, alone: ['storm', 'freeradius/chaos/'], needsServices: true }),
   jestTier('e2e', { workers: 3, needsServices: true, needsBuild: true }),
-  jestTier('web', { workers: 3, alone: ['budgets'], needsServices: true, needsBuild: true }),
+  jestTier('web', { workers: 2, alone: ['budgets'], needsServices: true, needsBuild: true }),
   { name: 'launcher', needsServices: false, needsBuild: true, run: launcher },
 ]);
 
