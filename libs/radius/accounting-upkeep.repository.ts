@@ -141,6 +141,11 @@ export class AccountingUpkeep {
 /** Under which a session of that id may be stored, as the triggers of radacct make them. */
 function keysOf(uniqueId: string): string[] {
   const keys = [uniqueId];
-  while (keys.length < KEYS_OF_AN_ID) keys.push(createHash('md5').update(`${keys.at(-1)}+`).digest('hex'));
+  while (keys.length < KEYS_OF_AN_ID)
+    keys.push(
+      createHash('md5')
+        .update(`${keys.at(-1)}+`)
+        .digest('hex'),
+    );
   return keys;
 }

@@ -372,6 +372,15 @@ describe('the loader of the login history', () => {
     expect(await names(one)).toHaveLength(10);
   });
 
+  it('ends between two batches as well, and its successor stores the rest once', async () => {
+    written(...series(one.context.db, 1_200));
+    const holds = [true, true];
+    await load(loader, () => Promise.resolve(holds.shift() ?? false));
+    expect(await names(one)).toHaveLength(500);
+    await load(another());
+    expect(await names(one)).toEqual(series(one.context.db, 1_200).map((_, index) => `u${index}`));
+  });
+
   it('believes notes about no other file than its own', async () => {
     writeFileSync(join(folder, 'taken-1795000000000-00000000.done'), '@ 100000;\n');
     written(line(one.context.db, 'a'));

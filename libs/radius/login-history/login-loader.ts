@@ -21,7 +21,7 @@ const SLOW_TIMES = 3;
 export interface LoadOptions {
   /** Ends then at the latest, between two batches; the rest is for the next time. */
   readonly untilMs: number;
-  /** Asked before each chunk: whether this is still the one that loads. */
+  /** Asked before each chunk and each further batch of it: whether this is still the one that loads. */
   readonly mayGoOn: () => Promise<boolean>;
 }
 
@@ -86,25 +86,42 @@ export class LoginLoader {
       const chunk = await file.read(position, ended);
       if (!chunk) return true;
       const groups = groupByDatabase(chunk.lines, done);
-      await atOnce(AT_ONCE, [...groups], ([database, lines]) => this.storeGroup(file, database, lines, waited));
+      let whole = true;
+      await atOnce(AT_ONCE, [...groups], async ([database, lines]) => {
+        if (!(await this.storeGroup(file, database, lines, goOn, waited))) whole = false;
+      });
+      if (!whole) return false;
       await file.notePosition(chunk.to);
       [position, done] = [chunk.to, new Map()];
     }
   }
 
-  private async storeGroup(file: LineFile, database: string, lines: readonly string[], waited: boolean): Promise<void> {
+  /** @returns whether all of them have been dealt with; those that have are noted */
+  private async storeGroup(
+    file: LineFile,
+    database: string,
+    lines: readonly string[],
+    goOn: () => Promise<boolean>,
+    waited: boolean,
+  ): Promise<boolean> {
     const sink = database === UNKNOWN_DATABASE ? undefined : await this.store.sinkOf(database);
-    if (!waited && this.isLeftAlone(database, sink)) return this.keep(file, database, lines);
+    if (!waited && this.isLeftAlone(database, sink)) {
+      await this.keep(file, database, lines);
+      return true;
+    }
     for (let from = 0; from < lines.length; from += BATCH) {
+      if (from > 0 && !(await goOn())) return false;
       const batch = lines.slice(from, from + BATCH);
       try {
         await this.storeBatch(database, sink, batch);
       } catch (error) {
         if (!(error instanceof SinkAway) || waited) throw error;
-        return this.keep(file, database, lines.slice(from));
+        await this.keep(file, database, lines.slice(from));
+        return true;
       }
       await file.noteLines(database, batch.length);
     }
+    return true;
   }
 
   private async storeBatch(database: string, sink: LoginSink | undefined, lines: readonly string[]): Promise<void> {
