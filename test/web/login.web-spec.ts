@@ -115,6 +115,8 @@ describe('logging in', () => {
   it('resets a forgotten password through the mail, and refuses the link a second time', async () => {
     await signOut();
     await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    // The page before it has a field of this name as well.
+    await page.getByRole('button', { name: 'Send link' }).waitFor();
     await page.locator('[name=email]').fill(tenant.email);
     await page.getByRole('button', { name: 'Send link' }).click();
     await page.getByRole('link', { name: 'Open the local outbox' }).click();

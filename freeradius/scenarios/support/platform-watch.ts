@@ -30,7 +30,8 @@ export class WatchedPlatform {
     readonly clock: FixedClock,
   ) {}
 
-  static async start({ server, account }: Scenario, overrides: Record<string, string> = {}): Promise<WatchedPlatform> {
+  static async start({ server, account, logins }: Scenario, overrides: Record<string, string> = {}): Promise<WatchedPlatform> {
+    logins.watched = true;
     const { ports, runDir, probeSecret } = server;
     const central = await createTestCentral({
       entities: tenantsEntities,

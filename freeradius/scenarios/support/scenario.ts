@@ -38,6 +38,7 @@ const DEFAULT_USER: Omit<RadiusUser, 'username'> = {
 /** FreeRADIUS, a database it reaches by a line of its own, and as many ISPs as a test wants. */
 export class Scenario {
   private readonly isps: Isp[] = [];
+  readonly logins: ScenarioLogins;
   private readonly loader: LoginLoader;
   private loading?: Promise<void>;
 
@@ -47,7 +48,8 @@ export class Scenario {
     readonly tenancy: TestTenancy,
     readonly account: string,
   ) {
-    this.loader = new LoginLoader(new LoginFiles(server.runDir), new ScenarioLogins(tenancy));
+    this.logins = new ScenarioLogins(tenancy);
+    this.loader = new LoginLoader(new LoginFiles(server.runDir), this.logins);
   }
 
   /** `direct`: without the line in between, for tests that take the whole database away. */
