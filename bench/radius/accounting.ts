@@ -6,6 +6,8 @@ import { generatorWasNoLimit } from './logins';
 import { interleave, ratio } from './rounds';
 
 const BACKLOG_FLOOR = 2_000;
+/** Each connection has each tenant's tables open for itself: with 1,000 tenants more than a server keeps that may open 20,000 files. */
+const BACKLOG_OF_MANY_FLOOR = 0.5;
 
 /** Sessions of Start, three Interim-Updates and Stop: how fast they are acknowledged, and how fast a backlog reaches the database. */
 export async function benchAccounting(bench: Bench): Promise<void> {
@@ -38,6 +40,7 @@ export async function benchAccounting(bench: Bench): Promise<void> {
 export async function benchBacklog(bench: Bench): Promise<void> {
   const { options, jala } = bench;
   heading('A backlog reaches the database');
+  let ofOne = Number.NaN;
   for (const tenants of [1, options.tenants]) {
     const rates: number[] = [];
     // The first time warms up the tables of the tenants.
@@ -63,6 +66,11 @@ export async function benchBacklog(bench: Bench): Promise<void> {
       );
       await sleep(200);
     }
-    judgeFloor(`backlog of ${tenants} ${tenants === 1 ? 'tenant' : 'tenants'}`, rates.at(-1) ?? 0, BACKLOG_FLOOR, 'records stored', '/s');
+    const rate = rates.at(-1) ?? 0;
+    if (tenants === 1) {
+      ofOne = rate;
+      judgeFloor('backlog of 1 tenant', rate, BACKLOG_FLOOR, 'records stored', '/s');
+    } else
+      judgeFloor(`backlog of ${tenants} tenants against 1`, rate / ofOne, BACKLOG_OF_MANY_FLOOR, `${rate.toFixed(0)} records stored/s`);
   }
 }
