@@ -293,6 +293,8 @@ describe('the upkeep of accounting', () => {
       const found = await rows<{ radacctid: string }[]>('SELECT radacctid FROM radacct ORDER BY radacctid');
       expect(found.map(({ radacctid }) => Number(radacctid))).toEqual([2, 3]);
       expect(await rows('SELECT acctstarttime FROM radacct_archive')).toEqual([{ acctstarttime: new Date('2025-01-15T00:00:00.000Z') }]);
+      expect(await tenant.run(() => upkeep.archiveBefore(new Date('2026-02-01T00:00:00Z')))).toBe(0);
+      expect(await rows('SELECT radacctid FROM radacct')).toHaveLength(2);
     });
   });
 

@@ -93,11 +93,12 @@ export class AccountingUpkeep {
           [end, BATCH],
         );
         // One that has just come back is about to go on. Asked when the rows are locked: what brought them back is seen.
-        const returned = await this.db.query<{ acctuniqueid: string }[]>(
-          'SELECT acctuniqueid FROM radacct_returns WHERE returned_at > UTC_TIMESTAMP() - INTERVAL ? SECOND LOCK IN SHARE MODE',
+        const returned = await this.db.query<{ acctuniqueid: string; used_again: number }[]>(
+          `SELECT r.acctuniqueid, EXISTS (SELECT 1 FROM radacct a WHERE a.acctuniqueid = CONVERT(MD5(CONCAT(r.acctuniqueid, '+')) USING ascii) COLLATE ascii_bin) AS used_again
+             FROM radacct_returns r WHERE r.returned_at > UTC_TIMESTAMP() - INTERVAL ? SECOND LOCK IN SHARE MODE`,
           [RETURN_SECONDS],
         );
-        const staying = new Set(returned.flatMap(({ acctuniqueid }) => keysOf(acctuniqueid)));
+        const staying = new Set(returned.flatMap(({ acctuniqueid, used_again: again }) => (again ? keysOf(acctuniqueid) : [acctuniqueid])));
         const ids = rows.filter(({ acctuniqueid }) => !staying.has(acctuniqueid)).map(({ radacctid }) => radacctid);
         if (ids.length === 0) return 0;
         await this.db.query('INSERT INTO radacct_archive SELECT * FROM radacct WHERE radacctid IN (?)', [ids]);
