@@ -12,7 +12,7 @@ describe('the same rows in two tenants', () => {
   const query = <T>(tenant: Tenant, sql: string) => tenant.run(() => tenant.database.query<T[]>(sql));
   const state = (tenant: Tenant) =>
     Promise.all([
-      query(tenant, 'SELECT username, password, open_sessions, used_bytes FROM raduser'),
+      query(tenant, 'SELECT username, password, open_sessions, used_bytes, standing, at_limit FROM raduser'),
       query(tenant, 'SELECT acctuniqueid, acctstoptime FROM radacct'),
       query(tenant, 'SELECT acctuniqueid FROM radacct_archive'),
       query(tenant, 'SELECT acctuniqueid FROM radacct_returns'),
